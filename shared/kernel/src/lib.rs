@@ -1,0 +1,33 @@
+//! The words every part of the suite speaks: CPR numbers, names, ids, times, callers.
+//!
+//! Pure values and rules. Nothing here knows a runtime, a database or a wire format, and nothing here
+//! prints personal data: [`CprNumber`], [`PersonName`] and [`EmailAddress`] show themselves as
+//! `[redacted]` in `Debug` and have no `Display`.
+//!
+//! Parsing happens once, at the edge of a service; behind the edge these types are the proof that it did.
+
+pub mod caller;
+pub mod clock;
+pub mod cpr;
+pub mod cvr;
+pub mod date;
+pub mod email;
+pub mod id;
+pub mod name;
+pub mod page;
+pub mod random;
+pub mod resource;
+pub mod text;
+
+pub use caller::{
+    Caller, Caseworker, Citizen, Operator, Portal, RegisterSystem, Sector, SenderSystem, Service, ServiceName,
+};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use cpr::CprNumber;
+pub use cvr::CvrNumber;
+pub use date::Date;
+pub use email::EmailAddress;
+pub use id::{AccessId, EventId, FileId, FolderId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId};
+pub use name::PersonName;
+pub use page::PageSize;
+pub use random::{Random, SystemRandom};

@@ -1,0 +1,178 @@
+//! The database of one service.
+
+use crate::args;
+use crate::clock::{Present, TimeSource};
+use crate::config::DatabaseConfig;
+use crate::error::Error;
+use crate::migrate::Migrations;
+use crate::tx::{Connection, Tx};
+use futures::future::BoxFuture;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+/// Which database engine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Engine {
+    /// The embedded default.
+    Sqlite,
+    /// Production.
+    Postgres,
+}
+
+/// A handle to the database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    present: Present,
+    writes: TaskTracker,
+    work: Arc<Notify>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    /// One writing connection and many reading ones.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// How long SQLite waits for another process's lock.
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
+
+impl Db {
+    /// Opens the database of `config`, brings its schema up to date where the configuration says so, and refuses
+    /// one that `migrations` doesn't know.
+    pub async fn open(config: &DatabaseConfig, migrations: Migrations, time: TimeSource) -> Result<Self, Error> {
+        let url = config.resolved_url().map_err(|error| Error::Configuration(format!("database.url_file: {error}")))?;
+        let pools = if url.starts_with("sqlite:") {
+            open_sqlite(config, &url).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(&url)?.options([("synchronous_commit", "on")]);
+            let pool =
+                PgPoolOptions::new().max_connections(config.max_connections).acquire_timeout(config.acquire_timeout());
+            Pools::Postgres(pool.connect_with(options).await?)
+        } else {
+            return Err(Error::Configuration("database.url must begin with sqlite: or postgres://".to_owned()));
+        };
+        match &pools {
+            Pools::Sqlite { writer, .. } => migrations.sqlite(writer, config.migrate).await?,
+            Pools::Postgres(pool) => migrations.postgres(pool, config.migrate).await?,
+        }
+        Ok(Self { pools, present: Present::new(time), writes: TaskTracker::new(), work: Arc::new(Notify::new()) })
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs `work` in a transaction that commits if it succeeds and leaves no trace if it fails. It runs to its
+    /// end even if the caller stops waiting; no network call belongs in it.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        let task = async move {
+            let mut tx = db.begin().await?;
+            match work(&mut tx).await {
+                Ok(value) => {
+                    tx.present.clone().store(&mut tx).await?;
+                    let queued = tx.work_was_queued;
+                    tx.commit().await?;
+                    if queued {
+                        db.work.notify_waiters();
+                    }
+                    Ok(value)
+                }
+                Err(refusal) => {
+                    tx.rollback().await?;
+                    Err(refusal)
+                }
+            }
+        };
+        self.writes.spawn(task.in_current_span()).await.unwrap_or(Err(E::from(Error::Torn)))
+    }
+
+    /// Runs `work` on a connection that can't write. Each statement sees what was committed before it.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+        E: From<Error>,
+    {
+        let connection = match &self.pools {
+            Pools::Sqlite { readers, .. } => Connection::SqliteRead(readers.acquire().await.map_err(Error::from)?),
+            Pools::Postgres(pool) => Connection::PostgresRead(pool.acquire().await.map_err(Error::from)?),
+        };
+        let mut tx = Tx { connection, present: self.present.clone(), work_was_queued: false };
+        work(&mut tx).await
+    }
+
+    /// Whether the database takes writes: what readiness reports.
+    pub async fn probe(&self) -> Result<(), Error> {
+        self.write(|tx| {
+            Box::pin(async move { tx.execute("UPDATE clock_floor SET latest = latest", args![]).await.map(|_| ()) })
+        })
+        .await
+    }
+
+    /// Resolves at the next commit that queued work, so that workers need not poll for what this process does.
+    pub async fn work_queued(&self) {
+        self.work.notified().await;
+    }
+
+    /// Lets the writes in flight finish, then closes every connection.
+    pub async fn close(&self) {
+        self.writes.close();
+        self.writes.wait().await;
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn begin(&self) -> Result<Tx, Error> {
+        let connection = match &self.pools {
+            // IMMEDIATE takes the write lock at once: a transaction that reads first can't find itself outdated.
+            Pools::Sqlite { writer, .. } => Connection::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Connection::PostgresWrite(pool.begin().await?),
+        };
+        Ok(Tx { connection, present: self.present.clone(), work_was_queued: false })
+    }
+}
+
+async fn open_sqlite(config: &DatabaseConfig, url: &str) -> Result<Pools, Error> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: an acknowledged write survives the loss of power, not only of the process.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY);
+    let timeout = config.acquire_timeout();
+    let writer =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(timeout).connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(timeout)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await?;
+    Ok(Pools::Sqlite { writer, readers })
+}

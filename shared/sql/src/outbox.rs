@@ -1,0 +1,57 @@
+//! The outbox: events written in the transaction that causes them, handed to another process later.
+
+use crate::args;
+use crate::error::Error;
+use crate::queue;
+use crate::tx::{Sql, Tx};
+use kernel::{EventId, ServiceName};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An event on its way.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The id by which the receiver knows it has seen the event.
+    pub id: EventId,
+    /// Who receives it.
+    pub destination: ServiceName,
+    /// The encoded event. Holds ids and generic texts, nothing personal.
+    pub payload: Vec<u8>,
+}
+
+/// The queue of events for `destination`: one each, so that a process that is away holds up nobody else.
+pub const fn queue_for(destination: ServiceName) -> &'static str {
+    match destination {
+        ServiceName::Access => "outbox/access-service",
+        ServiceName::Mailbox => "outbox/mailbox-service",
+        ServiceName::Notification => "outbox/notification-service",
+    }
+}
+
+/// Writes `event` and queues its delivery.
+pub async fn push(tx: &mut Tx, event: &Outgoing) -> Result<(), Error> {
+    let now = tx.now().await?;
+    let sql = "INSERT INTO outbox (id, destination, payload, create_time) VALUES ($1, $2, $3, $4)";
+    tx.execute(sql, args![event.id, event.destination.as_str(), &event.payload, now]).await?;
+    queue::push(tx, queue_for(event.destination), event.id.as_uuid(), now).await
+}
+
+const PAYLOADS: Sql = Sql::each(
+    "SELECT id, payload FROM outbox WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "SELECT id, payload FROM outbox WHERE id = ANY($1)",
+);
+
+/// The payloads of `ids`.
+pub async fn payloads(tx: &mut Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<u8>>, Error> {
+    let rows = tx.all(PAYLOADS, args![ids], |row| Ok((row.get("id")?, row.get("payload")?))).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Takes a delivered event out; says whether the claim still held.
+pub async fn delivered(tx: &mut Tx, destination: ServiceName, claim: queue::Claim) -> Result<queue::Held, Error> {
+    let held = queue::finish(tx, queue_for(destination), claim).await?;
+    if held == queue::Held::Yes {
+        tx.execute("DELETE FROM outbox WHERE id = $1", args![claim.id]).await?;
+    }
+    Ok(held)
+}

@@ -1,0 +1,114 @@
+//! Due work: the one queue of a service, for outbox rows, e-mails and all that has its moment.
+//!
+//! A piece of work is queued in the transaction that causes it. A worker claims what is due by moving its due
+//! time to the end of a lease and counting the attempt; if the worker dies, the work is simply due again. The
+//! attempt is the fence: a worker that slept through its lease finds another attempt there and can change nothing.
+//!
+//! Why not a library: see the README of `shared/`, "Job queue".
+
+use crate::args;
+use crate::error::Error;
+use crate::tx::{Sql, Tx};
+use kernel::Timestamp;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A claimed piece of work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// What the work is about: the id of the row it belongs to.
+    pub id: Uuid,
+    /// How often it has been claimed, this time included. Fences all that is done with the claim.
+    pub attempt: i64,
+}
+
+/// The work was claimed again by somebody else, or is done: what this worker did no longer counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Held {
+    /// The claim still held, and the change is made.
+    Yes,
+    /// The claim was lost, and nothing is changed.
+    No,
+}
+
+const CLAIM: Sql = Sql::each(
+    "UPDATE due_work SET attempt = attempt + 1, due = $3 WHERE queue = $1 AND id IN \
+     (SELECT id FROM due_work WHERE queue = $1 AND NOT parked AND due <= $2 ORDER BY due LIMIT $4) RETURNING id, attempt",
+    "UPDATE due_work SET attempt = attempt + 1, due = $3 WHERE queue = $1 AND id IN \
+     (SELECT id FROM due_work WHERE queue = $1 AND NOT parked AND due <= $2 ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED) \
+     RETURNING id, attempt",
+);
+
+/// Queues work on `id`, due at `due`. Work that is already queued keeps the earlier moment and starts its attempts
+/// afresh if it was parked.
+pub async fn push(tx: &mut Tx, queue: &str, id: Uuid, due: Timestamp) -> Result<(), Error> {
+    tx.work_was_queued = true;
+    let sql = "INSERT INTO due_work (queue, id, due, attempt, parked) VALUES ($1, $2, $3, 0, FALSE) \
+               ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
+               due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END";
+    tx.execute(sql, args![queue, id, due]).await.map(|_| ())
+}
+
+/// Claims up to `most` pieces of due work for `lease`.
+pub async fn claim(tx: &mut Tx, queue: &str, most: i64, lease: Duration) -> Result<Vec<Claim>, Error> {
+    let now = tx.now().await?;
+    let claimed = |row: &crate::Row| Ok(Claim { id: row.get("id")?, attempt: row.get("attempt")? });
+    tx.all(CLAIM, args![queue, now, now.plus(lease), most], claimed).await
+}
+
+/// Takes finished work out of the queue.
+pub async fn finish(tx: &mut Tx, queue: &str, claim: Claim) -> Result<Held, Error> {
+    let sql = "DELETE FROM due_work WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
+    held(tx.execute(sql, args![queue, claim.id, claim.attempt]).await?)
+}
+
+/// Puts work back until `due`: after a failure, or to hold on to it for longer.
+pub async fn postpone(tx: &mut Tx, queue: &str, claim: Claim, due: Timestamp) -> Result<Held, Error> {
+    let sql = "UPDATE due_work SET due = $4 WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
+    held(tx.execute(sql, args![queue, claim.id, claim.attempt, due]).await?)
+}
+
+/// Sets work aside that keeps failing, for an operator to look at.
+pub async fn park(tx: &mut Tx, queue: &str, claim: Claim) -> Result<Held, Error> {
+    let sql = "UPDATE due_work SET parked = TRUE WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
+    held(tx.execute(sql, args![queue, claim.id, claim.attempt]).await?)
+}
+
+/// Takes work out of the queue whoever holds it: it is not wanted any more.
+pub async fn cancel(tx: &mut Tx, queue: &str, id: Uuid) -> Result<(), Error> {
+    tx.execute("DELETE FROM due_work WHERE queue = $1 AND id = $2", args![queue, id]).await.map(|_| ())
+}
+
+/// When the next work falls due, if any is queued.
+pub async fn next_due(tx: &mut Tx, queue: &str) -> Result<Option<Timestamp>, Error> {
+    let sql = "SELECT due FROM due_work WHERE queue = $1 AND NOT parked ORDER BY due LIMIT 1";
+    tx.optional(sql, args![queue], |row| row.get("due")).await
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "reads as the last step of its callers")]
+fn held(changed: u64) -> Result<Held, Error> {
+    Ok(if changed == 1 { Held::Yes } else { Held::No })
+}
+
+/// When to try again after `attempt` failures: from half a second, doubled each time, up to `most`, spread by
+/// `spread` (0 to 255, from the random source) over half of it so that failures do not come back in step.
+pub fn backoff(attempt: i64, most: Duration, spread: u8) -> Duration {
+    let doublings = u32::try_from(attempt.clamp(1, 20)).unwrap_or(20) - 1;
+    let full = Duration::from_millis(500).saturating_mul(1 << doublings).min(most);
+    full / 2 + full.mul_f64(f64::from(spread) / 512.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_is_spread_and_bounded() {
+        let most = Duration::from_secs(60);
+        assert_eq!(backoff(1, most, 0), Duration::from_millis(250));
+        assert!(backoff(1, most, 255) < Duration::from_millis(500));
+        assert_eq!(backoff(3, most, 0), Duration::from_secs(1));
+        assert!(backoff(1_000, most, 255) < most);
+    }
+}
