@@ -73,13 +73,22 @@ pub struct Operator {
     pub employee_id: String,
 }
 
-/// A process of the suite, and the citizen it acts for if there is one.
+/// A process of the suite, and the person it acts for if there is one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Service {
     /// Which process.
     pub name: ServiceName,
-    /// The citizen whose verified token came beside the service's own.
-    pub on_behalf_of: Option<Citizen>,
+    /// The person whose verified token came beside the service's own.
+    pub on_behalf_of: Option<User>,
+}
+
+/// A person who calls, directly or through a service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum User {
+    /// A citizen.
+    Citizen(Citizen),
+    /// A caseworker.
+    Caseworker(Caseworker),
 }
 
 /// Authority or company: the mark of rule P5.

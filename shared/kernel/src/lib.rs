@@ -20,7 +20,7 @@ pub mod resource;
 pub mod text;
 
 pub use caller::{
-    Caller, Caseworker, Citizen, Operator, Portal, RegisterSystem, Sector, SenderSystem, Service, ServiceName,
+    Caller, Caseworker, Citizen, Operator, Portal, RegisterSystem, Sector, SenderSystem, Service, ServiceName, User,
 };
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use cpr::CprNumber;

@@ -1,1 +1,32 @@
+//! What every call to the suite goes through.
+//!
+//! # The layers, outermost first
+//!
+//! | layer | why it stands there |
+//! |---|---|
+//! | [`layer::request_id`] | first, so that everything after it can name the call |
+//! | [`layer::trace`] | one span and one line for each call, refused ones included |
+//! | [`layer::metrics`] | outside of all that can refuse, so that refusals and crashes are counted |
+//! | [`layer::panic`] | a crash in one call becomes INTERNAL for that call |
+//! | [`layer::limit`] | sheds load before any work is done for it |
+//! | [`layer::deadline`] | bounds what is let in |
+//! | [`layer::auth`] | innermost: nobody reaches a handler without a verified caller whom the method's option admits |
+//!
+//! Handlers get the verified caller as a [`Call`], collect wrong fields in [`Fields`], and refuse with a
+//! [`Refusal`]. A `tonic::Status` is made in [`refusal`] and nowhere else.
 
+pub mod call;
+pub mod client;
+pub mod convert;
+pub mod fields;
+pub mod health;
+pub mod layer;
+pub mod refusal;
+pub mod server;
+
+pub use api::error::v1::ErrorReason as Reason;
+pub use call::Call;
+pub use client::{Client, ClientConfig};
+pub use fields::Fields;
+pub use refusal::Refusal;
+pub use server::{Server, ServerConfig};

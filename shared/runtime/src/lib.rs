@@ -1,1 +1,19 @@
+//! The life of a process, the same for all three: configuration, telemetry, the parts every service stands on,
+//! the server and the workers, and an orderly end.
+//!
+//! A service is a function that takes its [`Config`] and the [`Outside`] and builds an [`App`] from a [`Base`]; its
+//! `main` is one call of [`main`].
 
+mod app;
+mod base;
+mod config;
+mod process;
+mod telemetry;
+mod worker;
+
+pub use app::App;
+pub use base::{Base, Outside};
+pub use config::{Config, Peers};
+pub use process::main;
+pub use telemetry::{LogFormat, TelemetryConfig};
+pub use worker::Job;

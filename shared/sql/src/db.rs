@@ -13,7 +13,7 @@ use sqlx::{PgPool, SqlitePool};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
@@ -32,7 +32,7 @@ pub struct Db {
     pools: Pools,
     present: Present,
     writes: TaskTracker,
-    work: Arc<Notify>,
+    work: Arc<watch::Sender<()>>,
 }
 
 #[derive(Clone)]
@@ -67,7 +67,12 @@ impl Db {
             Pools::Sqlite { writer, .. } => migrations.sqlite(writer, config.migrate).await?,
             Pools::Postgres(pool) => migrations.postgres(pool, config.migrate).await?,
         }
-        Ok(Self { pools, present: Present::new(time), writes: TaskTracker::new(), work: Arc::new(Notify::new()) })
+        Ok(Self {
+            pools,
+            present: Present::new(time),
+            writes: TaskTracker::new(),
+            work: Arc::new(watch::Sender::new(())),
+        })
     }
 
     /// Which engine this is.
@@ -95,7 +100,7 @@ impl Db {
                     let queued = tx.work_was_queued;
                     tx.commit().await?;
                     if queued {
-                        db.work.notify_waiters();
+                        db.work.send_replace(());
                     }
                     Ok(value)
                 }
@@ -130,9 +135,9 @@ impl Db {
         .await
     }
 
-    /// Resolves at the next commit that queued work, so that workers need not poll for what this process does.
-    pub async fn work_queued(&self) {
-        self.work.notified().await;
+    /// Changes at every commit that queued work, so that workers need not poll for what this process does.
+    pub fn work_queued(&self) -> watch::Receiver<()> {
+        self.work.subscribe()
     }
 
     /// Lets the writes in flight finish, then closes every connection.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use std::time::Duration;
 
 /// How long the ids are kept. Longer than any sender or relay keeps trying.
-pub const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
+pub const KEPT: Duration = Duration::from_hours(8 * 24);
 
 /// Deletes request ids and event ids that are older than [`KEPT`].
 pub async fn sweep(db: &Db) -> Result<(), Error> {

@@ -1,0 +1,97 @@
+//! In: each event once.
+
+use api::event::v1::event::Payload;
+use api::event::v1::event_service_server::EventService;
+use api::event::v1::{Event, ReceiveEventsRequest, ReceiveEventsResponse};
+use futures::future::BoxFuture;
+use kernel::EventId;
+use rpc::{Call, Fields, Reason, Refusal};
+use sql::{Db, Tx, inbox};
+use std::collections::HashSet;
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+
+/// The most events of one batch.
+const MAX_BATCH: usize = 100;
+
+/// What a service does with the events it gets.
+pub trait Handler: Send + Sync + 'static {
+    /// An event as the service understands it.
+    type Incoming: Send + 'static;
+    /// What may go wrong while it takes effect.
+    type Error: From<sql::Error> + Into<Refusal> + Send + 'static;
+
+    /// Reads a payload. `None`: not one this service understands. Wrong fields go to `fields`.
+    fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Self::Incoming>;
+
+    /// Does what the event asks for. Called once for each event, in the transaction that notes its id.
+    fn take<'t>(&'t self, tx: &'t mut Tx, incoming: Self::Incoming) -> BoxFuture<'t, Result<(), Self::Error>>;
+}
+
+/// Serves `EventService` for a handler.
+pub struct Receiver<H> {
+    db: Db,
+    handler: Arc<H>,
+}
+
+impl<H: Handler> Receiver<H> {
+    /// Takes events into `db` and gives them to `handler`.
+    pub fn new(db: Db, handler: Arc<H>) -> Self {
+        Self { db, handler }
+    }
+
+    fn read(&self, source: &str, events: Vec<Event>) -> Result<Vec<(EventId, H::Incoming)>, Refusal> {
+        let mut fields = Fields::new();
+        if events.is_empty() || events.len() > MAX_BATCH {
+            fields.refuse("events", format!("must be 1 to {MAX_BATCH}"));
+        }
+        let mut seen = HashSet::new();
+        let mut read = Vec::new();
+        for event in events.into_iter().take(MAX_BATCH) {
+            if event.source != source {
+                fields.refuse("events.source", "must be the calling service");
+            }
+            let id = fields.take("events.id", event.id.parse::<EventId>());
+            if id.is_some_and(|id| !seen.insert(id)) {
+                fields.refuse("events.id", "must not be there twice");
+            }
+            let payload = event.payload.ok_or_else(|| Refusal::new(Reason::EventNotUnderstood))?;
+            let before = fields.count();
+            match (id, self.handler.read(payload, &mut fields)) {
+                (Some(id), Some(incoming)) => read.push((id, incoming)),
+                (_, None) if fields.count() == before => return Err(Refusal::new(Reason::EventNotUnderstood)),
+                _ => {}
+            }
+        }
+        fields.all((Some(read),)).map(|(read,)| read)
+    }
+
+    async fn receive(&self, call: Call, request: ReceiveEventsRequest) -> Result<ReceiveEventsResponse, Refusal> {
+        let events = self.read(call.service()?.name.as_str(), request.events)?;
+        let handler = self.handler.clone();
+        let new_count = self.db.write(move |tx| {
+            Box::pin(async move {
+                let mut new_count = 0;
+                for (id, incoming) in events {
+                    if inbox::is_new(tx, id).await? {
+                        handler.take(tx, incoming).await?;
+                        new_count += 1;
+                    }
+                }
+                Ok::<_, H::Error>(new_count)
+            })
+        });
+        Ok(ReceiveEventsResponse { new_count: new_count.await.map_err(Into::into)? })
+    }
+}
+
+#[tonic::async_trait]
+impl<H: Handler> EventService for Receiver<H> {
+    async fn receive_events(
+        &self,
+        request: Request<ReceiveEventsRequest>,
+    ) -> Result<Response<ReceiveEventsResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(self.receive(call, request.into_inner()).await?))
+    }
+}

@@ -1,0 +1,133 @@
+//! From the outbox to the other process.
+
+use api::event::v1::event_service_client::EventServiceClient;
+use api::event::v1::{Event, ReceiveEventsRequest};
+use kernel::{Random, ServiceName, random};
+use prost::Message as _;
+use rpc::Client;
+use sql::queue::{self, Claim, Held};
+use sql::{Db, Error, outbox};
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::{Code, Status};
+
+/// The most events of one batch.
+const BATCH: i64 = 100;
+/// How long a claim holds: longer than a batch can take, short enough that a crash delays little.
+const LEASE: Duration = Duration::from_secs(15);
+/// The longest pause between tries.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Hands the events for one destination over.
+pub struct Relay {
+    db: Db,
+    client: Client,
+    destination: ServiceName,
+    random: Arc<dyn Random>,
+}
+
+impl Relay {
+    /// Takes from the outbox of `db` what is for `destination` and sends it through `client`.
+    pub fn new(db: Db, client: Client, destination: ServiceName, random: Arc<dyn Random>) -> Self {
+        Self { db, client, destination, random }
+    }
+
+    /// Which process it hands over to.
+    pub fn destination(&self) -> ServiceName {
+        self.destination
+    }
+
+    /// Hands over one batch of what is due. False: nothing was.
+    pub async fn run_once(&self) -> Result<bool, Error> {
+        let batch = self.claim().await?;
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        match self.send(batch.iter().map(|(_, event)| event.clone()).collect()).await {
+            Ok(()) => self.delivered(claims(&batch)).await?,
+            // The fault may be one event's: each gets a try of its own, so that it holds up no other.
+            Err(status) if batch.len() > 1 && !is_away(&status) => {
+                for (claim, event) in batch {
+                    match self.send(vec![event]).await {
+                        Ok(()) => self.delivered(vec![claim]).await?,
+                        Err(status) => self.postpone(vec![claim], &status).await?,
+                    }
+                }
+            }
+            Err(status) => self.postpone(claims(&batch), &status).await?,
+        }
+        Ok(true)
+    }
+
+    async fn claim(&self) -> Result<Vec<(Claim, Event)>, Error> {
+        let queue = outbox::queue_for(self.destination);
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let claims = queue::claim(tx, queue, BATCH, LEASE).await?;
+                    let mut payloads = outbox::payloads(tx, claims.iter().map(|claim| claim.id).collect()).await?;
+                    let decode = |claim: Claim| {
+                        let payload =
+                            payloads.remove(&claim.id).ok_or_else(|| Error::corrupt("outbox.id", "missing"))?;
+                        let event =
+                            Event::decode(&*payload).map_err(|_| Error::corrupt("outbox.payload", "no event"))?;
+                        Ok((claim, event))
+                    };
+                    claims.into_iter().map(decode).collect()
+                })
+            })
+            .await
+    }
+
+    async fn send(&self, events: Vec<Event>) -> Result<(), Status> {
+        let request = self.client.request(ReceiveEventsRequest { events })?;
+        EventServiceClient::new(self.client.channel()).receive_events(request).await.map(|_| ())
+    }
+
+    async fn delivered(&self, claims: Vec<Claim>) -> Result<(), Error> {
+        let destination = self.destination;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    for claim in claims {
+                        if outbox::delivered(tx, destination, claim).await? == Held::No {
+                            // Handed over twice; the receiver takes it in once.
+                            tracing::warn!(event = %claim.id, "the claim was lost before the hand-over was noted");
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn postpone(&self, claims: Vec<Claim>, status: &Status) -> Result<(), Error> {
+        tracing::warn!(destination = %self.destination, events = claims.len(), code = ?status.code(), "events could not be handed over");
+        metrics::counter!("outbox_failures_total", "destination" => self.destination.as_str()).increment(1);
+        let queue = outbox::queue_for(self.destination);
+        let [spread] = random::bytes::<1>(&*self.random);
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = tx.now().await?;
+                    for claim in claims {
+                        let due = now.plus(queue::backoff(claim.attempt, LONGEST_PAUSE, spread));
+                        if queue::postpone(tx, queue, claim, due).await? == Held::No {
+                            tracing::warn!(event = %claim.id, "the claim was lost before the failure was noted");
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+fn claims(batch: &[(Claim, Event)]) -> Vec<Claim> {
+    batch.iter().map(|(claim, _)| *claim).collect()
+}
+
+/// Whether the other process could not be reached, which says nothing about the events.
+fn is_away(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted)
+}

@@ -1,0 +1,128 @@
+//! One issuer's keys, read again when they rotate.
+
+use crate::DEVELOPMENT_KEY_PREFIX;
+use crate::config::IssuerConfig;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use kernel::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// How long after one reading of a JWKS the next may follow: tokens with unknown keys must not become requests to
+/// the issuer.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// How long a reading may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The largest JWKS that is read.
+const MAX_JWKS_BYTES: usize = 1 << 20;
+
+/// Why a JWKS can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JwksError {
+    /// The file can't be read.
+    #[error("can't read {0}")]
+    File(std::path::PathBuf, #[source] std::io::Error),
+    /// The address does not answer with a JWKS.
+    #[error("can't fetch the JWKS")]
+    Fetch(#[source] reqwest::Error),
+    /// Not a JWKS, or too large.
+    #[error("not a JWKS")]
+    Malformed,
+    /// A development key where production is configured.
+    #[error("the JWKS holds development keys, which are refused in production")]
+    DevelopmentKeys,
+}
+
+pub(crate) struct Issuer {
+    pub(crate) config: IssuerConfig,
+    production: bool,
+    keys: RwLock<Arc<HashMap<String, Key>>>,
+    read: Mutex<Option<Timestamp>>,
+    http: reqwest::Client,
+}
+
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key: DecodingKey,
+}
+
+impl Issuer {
+    pub(crate) fn new(config: IssuerConfig, production: bool, http: reqwest::Client) -> Self {
+        Self { config, production, keys: RwLock::default(), read: Mutex::new(None), http }
+    }
+
+    /// The key of this id, reading the JWKS again if it is not known and the last reading is not recent.
+    pub(crate) async fn key(&self, id: &str, now: Timestamp) -> Option<Key> {
+        if let Some(key) = self.known(id) {
+            return Some(key);
+        }
+        // One reading at a time; who waited for it finds its result.
+        let mut read = self.read.lock().await;
+        let recent = read.is_some_and(|at| now.since(at) < READ_AGAIN_AFTER);
+        if !recent {
+            *read = Some(now);
+            if let Err(error) = self.read().await {
+                tracing::warn!(
+                    issuer = self.config.issuer,
+                    error = &error as &dyn std::error::Error,
+                    "the JWKS can't be read; known keys go on"
+                );
+            }
+        }
+        self.known(id)
+    }
+
+    /// Reads the JWKS and replaces the known keys.
+    pub(crate) async fn read(&self) -> Result<(), JwksError> {
+        let text = match (&self.config.jwks_file, &self.config.jwks_url) {
+            (Some(file), _) => tokio::fs::read(file).await.map_err(|error| JwksError::File(file.clone(), error))?,
+            (None, Some(url)) => self.fetch(url).await?,
+            (None, None) => return Err(JwksError::Malformed),
+        };
+        let keys = self.parse(&text)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        Ok(())
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, JwksError> {
+        let request = self.http.get(url).timeout(READ_TIMEOUT);
+        let mut response =
+            request.send().await.and_then(reqwest::Response::error_for_status).map_err(JwksError::Fetch)?;
+        let mut text = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(JwksError::Fetch)? {
+            text.extend_from_slice(&chunk);
+            if text.len() > MAX_JWKS_BYTES {
+                return Err(JwksError::Malformed);
+            }
+        }
+        Ok(text)
+    }
+
+    /// The usable keys: those with an id, of an algorithm that the configuration allows.
+    fn parse(&self, text: &[u8]) -> Result<HashMap<String, Key>, JwksError> {
+        let set: JwkSet = serde_json::from_slice(text).map_err(|_| JwksError::Malformed)?;
+        let mut keys = HashMap::new();
+        for jwk in &set.keys {
+            let Some(id) = jwk.common.key_id.clone() else { continue };
+            if self.production && id.starts_with(DEVELOPMENT_KEY_PREFIX) {
+                return Err(JwksError::DevelopmentKeys);
+            }
+            let named = jwk.common.key_algorithm.and_then(|name| name.to_string().parse().ok());
+            let allowed =
+                named.filter(|named| self.config.algorithms.iter().any(|allowed| Algorithm::from(*allowed) == *named));
+            if let (Some(algorithm), Ok(key)) = (allowed, DecodingKey::from_jwk(jwk)) {
+                keys.insert(id, Key { algorithm, key });
+            }
+        }
+        Ok(keys)
+    }
+
+    fn known(&self, id: &str) -> Option<Key> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+}

@@ -1,0 +1,106 @@
+//! From a token to a caller.
+
+use crate::claims::Claims;
+use crate::config::{CallerKind, IdentityConfig};
+use crate::issuer::{Issuer, JwksError};
+use jsonwebtoken::Validation;
+use kernel::{Caller, Clock};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// How far clocks may differ, in seconds.
+const SKEW_SECONDS: i64 = 30;
+/// The longest life of a token in production, in seconds.
+const MAX_LIFE_SECONDS: i64 = 5 * 60;
+/// The longest life of a development token, in seconds.
+const MAX_DEVELOPMENT_LIFE_SECONDS: i64 = 12 * 60 * 60;
+/// The longest token that is looked at, in bytes.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+/// Why a token is refused. Says no more, so that nobody learns how to forge a better one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// Malformed, unsigned, wrongly signed, from somebody else, for somebody else, too early or too late.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Valid, but the login behind it is too weak.
+    #[error("the login's level of assurance is too low")]
+    AssuranceTooLow,
+}
+
+/// Verifies tokens. Clones share their keys.
+#[derive(Clone)]
+pub struct Verifier {
+    audience: String,
+    max_life: i64,
+    issuers: Arc<[Issuer]>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Verifier {
+    /// A verifier that has read the keys of every issuer that can be read now; an issuer that is away is asked
+    /// again when a token names it. Fails on what time can't mend: an unreadable file, development keys in production.
+    pub async fn new(config: &IdentityConfig, clock: Arc<dyn Clock>) -> Result<Self, JwksError> {
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(JwksError::Fetch)?;
+        let issuers: Arc<[Issuer]> =
+            config.issuers.iter().map(|issuer| Issuer::new(issuer.clone(), config.production, http.clone())).collect();
+        for issuer in issuers.iter() {
+            match issuer.read().await {
+                Err(error @ JwksError::Fetch(_)) => {
+                    tracing::warn!(
+                        issuer = issuer.config.issuer,
+                        error = &error as &dyn std::error::Error,
+                        "the JWKS can't be fetched yet"
+                    );
+                }
+                other => other?,
+            }
+        }
+        let max_life = if config.production { MAX_LIFE_SECONDS } else { MAX_DEVELOPMENT_LIFE_SECONDS };
+        Ok(Self { audience: config.audience.clone(), max_life, issuers, clock })
+    }
+
+    /// The caller that `token` vouches for.
+    pub async fn verify(&self, token: &str) -> Result<Caller, Refused> {
+        let (claims, issuer) = self.signed_claims(token).await.ok_or(Refused::Invalid)?;
+        let caller = self.vouched(&claims, issuer).ok_or(Refused::Invalid)?;
+        if claims.is_assured() { Ok(caller) } else { Err(Refused::AssuranceTooLow) }
+    }
+
+    /// The claims, if one of the configured issuers signed them.
+    async fn signed_claims(&self, token: &str) -> Option<(Claims, &Issuer)> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.crit.is_some() {
+            // Extensions that must be understood: none are.
+            return None;
+        }
+        // Read before it is verified, only to know whose key to verify with.
+        let claimed: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;
+        let issuer = self.issuers.iter().find(|issuer| issuer.config.issuer == claimed.iss)?;
+        let key = issuer.key(header.kid.as_deref()?, self.clock.now()).await?;
+        let mut validation = Validation::new(key.algorithm);
+        // Times and audience are checked in `vouched`, against the clock that was handed in.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims = HashSet::new();
+        let claims = jsonwebtoken::decode(token, &key.key, &validation).ok()?.claims;
+        Some((claims, issuer))
+    }
+
+    /// The caller, if the claims are meant for us, valid now, and the issuer's to make.
+    fn vouched(&self, claims: &Claims, issuer: &Issuer) -> Option<Caller> {
+        let now = self.clock.now().as_secs();
+        let timely = claims.nbf <= now.checked_add(SKEW_SECONDS)?
+            && claims.iat <= now.checked_add(SKEW_SECONDS)?
+            && now < claims.exp.checked_add(SKEW_SECONDS)?
+            && claims.exp.checked_sub(claims.iat)? <= self.max_life;
+        let ours = claims.aud == self.audience;
+        let may_vouch = issuer.config.kinds.contains(&claims.kind)
+            && (claims.kind != CallerKind::Service || issuer.config.service == claims.service);
+        if timely && ours && may_vouch { claims.caller() } else { None }
+    }
+}

@@ -1,0 +1,139 @@
+//! Calls from one service to another.
+
+use crate::call::Call;
+use crate::layer::auth::ON_BEHALF_OF;
+use crate::refusal::Refusal;
+use http::uri::InvalidUri;
+use identity::ServiceTokens;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::time::Instant;
+use tonic::metadata::MetadataValue;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt as _;
+
+/// How another service is reached: a `[peers.<service>]` section of a service's configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    /// `https://host:port`, or `http://` where a mesh encrypts.
+    pub url: String,
+    /// The authority that signed the other's certificate, PEM; without it the public ones are trusted.
+    #[serde(default)]
+    pub authority_file: Option<PathBuf>,
+    /// Our client certificate, PEM, for mutual TLS.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+}
+
+/// How long a connection attempt may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a call waits when its own caller did not say.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is kept back from the caller's deadline to answer them with.
+const KEPT_BACK: Duration = Duration::from_millis(50);
+
+/// Why a client can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The URL is none.
+    #[error("peers: not a URL")]
+    Url(#[from] InvalidUri),
+    /// A certificate or key can't be read.
+    #[error("peers: can't read {0}")]
+    Certificate(PathBuf, #[source] std::io::Error),
+    /// The transport refuses the settings.
+    #[error("peers")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// A connection to another service, made when it is first needed and again when it breaks.
+#[derive(Clone)]
+pub struct Client {
+    channel: Channel,
+    tokens: ServiceTokens,
+    peer: &'static str,
+}
+
+impl Client {
+    /// A client of the service `peer`.
+    pub fn new(peer: kernel::ServiceName, config: &ClientConfig, tokens: ServiceTokens) -> Result<Self, ClientError> {
+        let mut endpoint = Endpoint::from_shared(config.url.clone())?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_while_idle(true);
+        if config.url.starts_with("https://") {
+            endpoint = endpoint.tls_config(tls_config(config)?)?;
+        }
+        Ok(Self { channel: endpoint.connect_lazy(), tokens, peer: peer.as_str() })
+    }
+
+    /// What a generated client talks through.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// A request of our own, for nobody.
+    pub fn request<T>(&self, message: T) -> Result<Request<T>, Refusal> {
+        let mut request = Request::new(message);
+        let token = self.tokens.token().map_err(Refusal::internal)?;
+        request.metadata_mut().insert("authorization", header(&token)?);
+        request.set_timeout(DEFAULT_TIMEOUT);
+        Ok(request)
+    }
+
+    /// A request on behalf of the citizen of `call`, who does not wait longer than they said.
+    pub fn request_for<T>(&self, message: T, call: &Call) -> Result<Request<T>, Refusal> {
+        let mut request = self.request(message)?;
+        let token = call.user_token.as_deref().ok_or_else(|| Refusal::internal("no citizen to act for"))?;
+        request.metadata_mut().insert(ON_BEHALF_OF, header(token)?);
+        if let Some(deadline) = call.deadline {
+            let left = deadline.saturating_duration_since(Instant::now()).saturating_sub(KEPT_BACK);
+            request.set_timeout(left);
+        }
+        Ok(request)
+    }
+
+    /// What a failed call means for ours: the other's refusal of what the citizen may not do is ours too; all else
+    /// is the other being away.
+    pub fn failed(&self, status: Status) -> Refusal {
+        let reason = status.get_details_error_info().and_then(|info| reason(&info.reason));
+        match (status.code(), reason) {
+            (Code::InvalidArgument | Code::PermissionDenied | Code::Unauthenticated | Code::Internal, _) => {
+                Refusal::internal(status)
+            }
+            (Code::FailedPrecondition | Code::NotFound | Code::ResourceExhausted, Some(reason)) => Refusal::new(reason),
+            _ => Refusal::unavailable(self.peer, status),
+        }
+    }
+}
+
+fn reason(name: &str) -> Option<api::error::v1::ErrorReason> {
+    api::error::v1::ErrorReason::from_str_name(&format!("ERROR_REASON_{name}"))
+}
+
+fn header(token: &str) -> Result<MetadataValue<tonic::metadata::Ascii>, Refusal> {
+    let mut value: MetadataValue<_> =
+        format!("Bearer {token}").parse().map_err(|_| Refusal::internal("a token that is no header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn tls_config(config: &ClientConfig) -> Result<ClientTlsConfig, ClientError> {
+    let read = |file: &PathBuf| std::fs::read(file).map_err(|error| ClientError::Certificate(file.clone(), error));
+    let mut tls = ClientTlsConfig::new();
+    tls = match &config.authority_file {
+        Some(file) => tls.ca_certificate(Certificate::from_pem(read(file)?)),
+        None => tls.with_webpki_roots(),
+    };
+    if let (Some(certificate), Some(key)) = (&config.certificate_file, &config.key_file) {
+        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+    }
+    Ok(tls)
+}

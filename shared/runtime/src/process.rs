@@ -1,0 +1,87 @@
+//! `main` of every service.
+
+use crate::app::App;
+use crate::base::Outside;
+use crate::config::Config;
+use crate::telemetry;
+use anyhow::Context as _;
+use clap::Parser;
+use kernel::ServiceName;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+#[derive(Parser)]
+#[command(
+    version,
+    about = "One of the three services of Digital Post with read access; deploy/README.md tells how to configure it."
+)]
+struct Arguments {
+    /// The configuration file (TOML). Every key can also come from the environment: `database.url` is
+    /// DIGITALPOST_DATABASE__URL.
+    #[arg(long, env = "DIGITALPOST_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the service that `build` makes, until SIGTERM or Ctrl-C. Exit code 0 after an orderly end, 1 after a
+/// failure, 64 (as in sysexits.h) when the configuration is wrong.
+pub fn main<S, B, F>(name: ServiceName, build: B) -> ExitCode
+where
+    S: Default + Serialize + DeserializeOwned,
+    B: FnOnce(Config<S>, Outside) -> F,
+    F: Future<Output = anyhow::Result<App>>,
+{
+    let config = match Config::<S>::load(Arguments::parse().config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            return ExitCode::from(64);
+        }
+    };
+    match run(name, config, build) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<S, B, F>(name: ServiceName, config: Config<S>, build: B) -> anyhow::Result<()>
+where
+    B: FnOnce(Config<S>, Outside) -> F,
+    F: Future<Output = anyhow::Result<App>>,
+{
+    // The one provider of cryptography for TLS, chosen before anything could choose another.
+    rustls::crypto::ring::default_provider().install_default().ok().context("a TLS provider is already installed")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        telemetry::start(&config.telemetry)?;
+        let stopping = CancellationToken::new();
+        tokio::spawn(stop_on_signal(stopping.clone())?);
+        let app = build(config, Outside::system()).await?;
+        tracing::info!(service = %name, address = %app.address(), "listening");
+        app.run(stopping).await?;
+        tracing::info!(service = %name, "stopped");
+        Ok(())
+    })
+}
+
+/// The first SIGTERM or Ctrl-C ends the process in order, the second at once.
+fn stop_on_signal(stopping: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        for _ in 0..2 {
+            tokio::select! { _ = term.recv() => {} _ = interrupt.recv() => {} }
+            if stopping.is_cancelled() {
+                tracing::warn!("stopped at once by a second signal");
+                std::process::exit(1);
+            }
+            tracing::info!("stopping");
+            stopping.cancel();
+        }
+    })
+}

@@ -1,0 +1,55 @@
+//! Logs on standard output, metrics on a port of their own.
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use tracing_subscriber::EnvFilter;
+
+/// The `[telemetry]` section of a service's configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetryConfig {
+    /// How lines look.
+    pub format: LogFormat,
+    /// Which lines are written, in tracing's filter syntax.
+    pub filter: String,
+    /// Where metrics are served in Prometheus format; nowhere if left out.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        // sqlx's own lines hold statements and nothing we need.
+        Self { format: LogFormat::Json, filter: "info,sqlx=warn".to_owned(), metrics_listen: None }
+    }
+}
+
+/// Starts both. Call once in a process.
+pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.filter).context("telemetry.filter")?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    match config.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        LogFormat::Pretty => lines.compact().with_ansi(false).init(),
+    }
+    // Where, and never what: a panic's message could quote a letter.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+    if let Some(listen) = config.metrics_listen {
+        PrometheusBuilder::new().with_http_listener(listen).install().context("telemetry.metrics_listen")?;
+    }
+    Ok(())
+}
