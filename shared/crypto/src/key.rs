@@ -55,6 +55,16 @@ impl DataKey {
         self.cipher().decrypt(&Nonce::from(*nonce), payload).map_err(|_| SealError)
     }
 
+    /// Wraps another key for `place`: a file's under that of the mailbox that holds the file.
+    pub fn wrap(&self, place: &str, key: &Self, random: &dyn Random) -> Vec<u8> {
+        self.seal(place, key.bytes(), random)
+    }
+
+    /// Unwraps a key that was wrapped for `place`.
+    pub fn unwrap(&self, place: &str, wrapped: &[u8]) -> Result<Self, SealError> {
+        self.open(place, wrapped)?.try_into().map(Self).map_err(|_| SealError)
+    }
+
     /// Opens text that was sealed for `place`.
     pub fn open_text(&self, place: &str, sealed: &[u8]) -> Result<String, SealError> {
         String::from_utf8(self.open(place, sealed)?).map_err(|_| SealError)

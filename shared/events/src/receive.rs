@@ -55,11 +55,12 @@ impl<H: Handler> Receiver<H> {
             if id.is_some_and(|id| !seen.insert(id)) {
                 fields.refuse("events.id", "must not be there twice");
             }
-            let payload = event.payload.ok_or_else(|| Refusal::new(Reason::EventNotUnderstood))?;
+            let not_understood = || Refusal::new(Reason::EventNotUnderstood).with("event", &event.id);
+            let payload = event.payload.ok_or_else(not_understood)?;
             let before = fields.count();
             match (id, self.handler.read(payload, &mut fields)) {
                 (Some(id), Some(incoming)) => read.push((id, incoming)),
-                (_, None) if fields.count() == before => return Err(Refusal::new(Reason::EventNotUnderstood)),
+                (_, None) if fields.count() == before => return Err(not_understood()),
                 _ => {}
             }
         }

@@ -59,8 +59,11 @@ pub struct Claims {
     pub service: Option<String>,
 }
 
+/// The lowest level of assurance that is enough for a person.
+pub const REQUIRED_ASSURANCE: &str = "substantial";
+
 /// Levels of assurance that are enough for a person.
-const ASSURED: [&str; 2] = ["substantial", "high"];
+const ASSURED: [&str; 2] = [REQUIRED_ASSURANCE, "high"];
 
 /// The most characters of a name in a token.
 const MAX_NAME: usize = 200;

@@ -15,7 +15,7 @@ pub mod service_token;
 pub mod signer;
 pub mod verifier;
 
-pub use claims::Claims;
+pub use claims::{Claims, REQUIRED_ASSURANCE};
 pub use config::{CallerKind, IdentityConfig, IssuerConfig};
 pub use service_token::{ServiceTokenConfig, ServiceTokens};
 pub use signer::{Signer, SignerError};

@@ -13,7 +13,7 @@ impl PageSize {
     /// What a page holds when the caller does not say.
     pub const DEFAULT: u16 = 50;
     /// The most a page holds; more is brought down to it.
-    pub const MAX: u16 = 100;
+    pub const MAX: u16 = 200;
 
     /// Zero means the default, too many means the most.
     pub fn parse(asked: i32) -> Result<Self, NegativePageSize> {
@@ -50,7 +50,7 @@ mod tests {
         let size = |asked| PageSize::parse(asked).map(PageSize::limit_and_one);
         assert_eq!(size(0), Ok(51));
         assert_eq!(size(7), Ok(8));
-        assert_eq!(size(1_000_000), Ok(101));
+        assert_eq!(size(1_000_000), Ok(201));
         assert_eq!(size(-1), Err(NegativePageSize));
     }
 

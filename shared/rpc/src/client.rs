@@ -103,12 +103,20 @@ impl Client {
     /// What a failed call means for ours: the other's refusal of what the citizen may not do is ours too; all else
     /// is the other being away.
     pub fn failed(&self, status: Status) -> Refusal {
-        let reason = status.get_details_error_info().and_then(|info| reason(&info.reason));
+        let info = status.get_details_error_info();
+        let reason = info.as_ref().and_then(|info| reason(&info.reason));
         match (status.code(), reason) {
             (Code::InvalidArgument | Code::PermissionDenied | Code::Unauthenticated | Code::Internal, _) => {
                 Refusal::internal(status)
             }
-            (Code::FailedPrecondition | Code::NotFound | Code::ResourceExhausted, Some(reason)) => Refusal::new(reason),
+            (Code::FailedPrecondition | Code::NotFound | Code::ResourceExhausted, Some(reason)) => {
+                // With the metadata that the reason promises, as the other stated it.
+                let stated = info.map(|info| info.metadata).unwrap_or_default();
+                let keys = api::reason(reason).map_or(&[][..], |info| info.metadata);
+                keys.iter().fold(Refusal::new(reason), |refusal, key| {
+                    refusal.with(key, stated.get(*key).map_or("", String::as_str))
+                })
+            }
             _ => Refusal::unavailable(self.peer, status),
         }
     }

@@ -59,7 +59,7 @@ impl Auth {
         let token = bearer(headers, "authorization")?.ok_or_else(|| Refusal::new(ErrorReason::TokenMissing))?;
         let caller = self.verify(token).await?;
         if !method.admits(kind(&caller)) {
-            return Err(Refusal::new(ErrorReason::CallerNotAllowed));
+            return Err(not_allowed(kind(&caller)));
         }
         match caller {
             Caller::Service(service) => self.admit_service(method, service, headers, certified).await,
@@ -76,7 +76,7 @@ impl Auth {
         headers: &HeaderMap,
         certified: bool,
     ) -> Result<Admitted, Refusal> {
-        let refused = || Refusal::new(ErrorReason::CallerNotAllowed);
+        let refused = || not_allowed(CallerKind::Service);
         let certified = certified || !self.services_need_certificates;
         if !method.services.contains(&service.name.as_str()) || !certified {
             return Err(refused());
@@ -94,11 +94,11 @@ impl Auth {
     }
 
     async fn verify(&self, token: &str) -> Result<Caller, Refusal> {
-        self.verifier.verify(token).await.map_err(|refused| {
-            Refusal::new(match refused {
-                Refused::Invalid => ErrorReason::TokenInvalid,
-                Refused::AssuranceTooLow => ErrorReason::AssuranceTooLow,
-            })
+        self.verifier.verify(token).await.map_err(|refused| match refused {
+            Refused::Invalid => Refusal::new(ErrorReason::TokenInvalid),
+            Refused::AssuranceTooLow => {
+                Refusal::new(ErrorReason::AssuranceTooLow).with("required_assurance", identity::REQUIRED_ASSURANCE)
+            }
         })
     }
 }
@@ -113,6 +113,11 @@ fn bearer<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Ref
     }
     let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(invalid)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token)) } else { Err(invalid()) }
+}
+
+fn not_allowed(kind: CallerKind) -> Refusal {
+    let kind = kind.as_str_name().trim_start_matches("CALLER_KIND_");
+    Refusal::new(ErrorReason::CallerNotAllowed).with("caller_kind", kind)
 }
 
 fn has_certificate(request: &Request) -> bool {
