@@ -1,1 +1,7 @@
-fn main() {}
+//! access-service: who may see whose post.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::main(kernel::ServiceName::Access, access_service::build)
+}

@@ -1,0 +1,200 @@
+//! Requests into commands. Every wrong field of a request is named at once.
+
+use super::convert;
+use crate::domain::access::{Party, Pending};
+use crate::domain::decision::Question;
+use crate::domain::{Expiry, Particulars};
+use crate::error::AccessName;
+use crate::usecase::begin::Begin;
+use api::access::v1 as wire;
+use api::access::v1::expiry::Choice;
+use api::core::v1 as core;
+use kernel::resource::MailboxRef;
+use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, resource};
+use rpc::{Fields, Reason, Refusal};
+
+/// The most questions of a batch.
+const MAX_QUESTIONS: usize = 100;
+
+pub(super) fn give(request: &wire::GiveAccessRequest, today: Date) -> Result<Begin, Refusal> {
+    let mut fields = Fields::new();
+    let other = particulars(&mut fields, "reader", request.reader.as_ref());
+    let scope = scope(&mut fields, request.scope);
+    let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
+    level(&mut fields, request.level);
+    fields.request_id(&request.request_id);
+    let (other, scope, expiry) = fields.all((other, scope, expiry))?;
+    Ok(Begin { pending: Pending::Offer, other, scope, expiry })
+}
+
+pub(super) fn request(request: &wire::RequestAccessRequest, today: Date) -> Result<Begin, Refusal> {
+    let mut fields = Fields::new();
+    let other = particulars(&mut fields, "owner", request.owner.as_ref());
+    let scope = scope(&mut fields, request.scope);
+    let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
+    level(&mut fields, request.level);
+    fields.request_id(&request.request_id);
+    let (other, scope, expiry) = fields.all((other, scope, expiry))?;
+    if request.guardianship.is_some() {
+        return Err(Refusal::new(Reason::NotImplementedYet).with("rpc", "RequestAccess"));
+    }
+    Ok(Begin { pending: Pending::Request, other, scope, expiry })
+}
+
+/// The name of an access, and nothing else but a request id.
+pub(super) fn named(name: &str, request_id: &str) -> Result<AccessName, Refusal> {
+    let mut fields = Fields::new();
+    let name = fields.required("name", name, resource::parse_access);
+    fields.request_id(request_id);
+    fields.all((name,)).map(|(name,)| name)
+}
+
+pub(super) fn approve(request: &wire::ApproveAccessRequest) -> Result<(AccessName, i64), Refusal> {
+    let mut fields = Fields::new();
+    let name = fields.required("name", &request.name, resource::parse_access);
+    let version = version(&mut fields, request.version);
+    fields.request_id(&request.request_id);
+    fields.all((name, version))
+}
+
+pub(super) fn change_expiry(
+    request: &wire::ChangeExpiryRequest,
+    today: Date,
+) -> Result<(AccessName, i64, Expiry), Refusal> {
+    let mut fields = Fields::new();
+    let name = fields.required("name", &request.name, resource::parse_access);
+    let version = version(&mut fields, request.version);
+    let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
+    fields.request_id(&request.request_id);
+    fields.all((name, version, expiry))
+}
+
+pub(super) fn page_size(size: i32) -> Result<PageSize, Refusal> {
+    let mut fields = Fields::new();
+    let size = fields.take("page_size", PageSize::parse(size));
+    fields.all((size,)).map(|(size,)| size)
+}
+
+pub(super) fn ended(request: &wire::ListEndedAccessesRequest) -> Result<(Option<Party>, PageSize), Refusal> {
+    let mut fields = Fields::new();
+    let party = wire::AccessParty::try_from(request.caller_party).map(convert::party_in);
+    let party = fields.take("caller_party", party.map_err(|_| UNKNOWN));
+    let size = fields.take("page_size", PageSize::parse(request.page_size));
+    fields.all((party, size))
+}
+
+pub(super) fn check(request: &wire::CheckRequest) -> Result<(PersonId, Question), Refusal> {
+    let mut fields = Fields::new();
+    let actor = fields.required("actor", &request.actor, resource::parse_person);
+    let question = question(&mut fields, "question", request.question.as_ref());
+    fields.all((actor, question))
+}
+
+pub(super) fn batch_check(request: &wire::BatchCheckRequest) -> Result<(PersonId, Vec<Question>), Refusal> {
+    let mut fields = Fields::new();
+    let actor = fields.required("actor", &request.actor, resource::parse_person);
+    count(&mut fields, "questions", request.questions.len());
+    let asked = request.questions.iter().take(MAX_QUESTIONS).enumerate();
+    let questions: Vec<_> =
+        asked.map(|(at, asked)| question(&mut fields, &format!("questions[{at}]"), Some(asked))).collect();
+    fields.all((actor, questions.into_iter().collect()))
+}
+
+pub(super) fn accesses(request: &wire::CheckAccessActiveRequest) -> Result<Vec<AccessName>, Refusal> {
+    let mut fields = Fields::new();
+    count(&mut fields, "accesses", request.accesses.len());
+    let asked = request.accesses.iter().take(MAX_QUESTIONS).enumerate();
+    let names: Vec<_> =
+        asked.map(|(at, name)| fields.required(&format!("accesses[{at}]"), name, resource::parse_access)).collect();
+    fields.all((names.into_iter().collect(),)).map(|(names,)| names)
+}
+
+const UNKNOWN: &str = "is not a known value";
+
+fn count(fields: &mut Fields, field: &str, count: usize) {
+    if count == 0 || count > MAX_QUESTIONS {
+        fields.refuse(field, format!("must be 1 to {MAX_QUESTIONS}"));
+    }
+}
+
+fn particulars(fields: &mut Fields, path: &str, given: Option<&core::PersonParticulars>) -> Option<Particulars> {
+    let given = fields.present(path, given)?;
+    let first = name_part(fields, &format!("{path}.first_name"), &given.first_name);
+    let last = name_part(fields, &format!("{path}.last_name"), &given.last_name);
+    let cpr = fields.required(&format!("{path}.cpr_number"), &given.cpr_number, CprNumber::parse);
+    let name = PersonName::parse(&first?, &last?).ok()?;
+    Some(Particulars { name, cpr: cpr? })
+}
+
+fn name_part(fields: &mut Fields, path: &str, text: &str) -> Option<String> {
+    let part = fields.required(path, text, PersonName::parse_part)?;
+    if part.chars().all(stands_in_names) {
+        return Some(part);
+    }
+    fields.refuse(path, "must be letters, spaces, hyphens, apostrophes and full stops");
+    None
+}
+
+fn stands_in_names(c: char) -> bool {
+    // Letters with marks that have no composed form keep the mark as a character of its own.
+    let is_mark = matches!(c, '\u{300}'..='\u{36f}');
+    let is_hyphen = matches!(c, '-' | '\u{2010}'..='\u{2015}');
+    let is_apostrophe = matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' | '´');
+    c.is_alphabetic() || is_mark || is_hyphen || is_apostrophe || matches!(c, ' ' | '\u{a0}' | '.')
+}
+
+fn scope(fields: &mut Fields, scope: i32) -> Option<crate::domain::Scope> {
+    match wire::AccessScope::try_from(scope).map(convert::scope_in) {
+        Ok(scope) => fields.present("scope", scope),
+        Err(_) => fields.take("scope", Err(UNKNOWN)),
+    }
+}
+
+/// The one place where a choice of expiry is read (rule A1).
+fn expiry(fields: &mut Fields, expiry: Option<&wire::Expiry>, today: Date) -> Option<Expiry> {
+    let Some(choice) = expiry.and_then(|expiry| expiry.choice.as_ref()) else {
+        fields.refuse("expiry", "is required: expires_on or never_expires");
+        return None;
+    };
+    match choice {
+        Choice::ExpiresOn(day) => {
+            let expiry = Expiry::On(fields.required("expiry.expires_on", day, Date::parse)?);
+            fields.take("expiry.expires_on", expiry.check(today)).map(|()| expiry)
+        }
+        Choice::NeverExpires(true) => Some(Expiry::Never),
+        Choice::NeverExpires(false) => {
+            fields.refuse("expiry.never_expires", "must be true, or expires_on be given");
+            None
+        }
+    }
+}
+
+fn level(fields: &mut Fields, level: i32) {
+    if wire::AccessLevel::try_from(level).is_err() {
+        fields.refuse("level", UNKNOWN);
+    }
+}
+
+fn version(fields: &mut Fields, version: i64) -> Option<i64> {
+    fields.take("version", if version >= 1 { Ok(version) } else { Err("must be 1 or more") })
+}
+
+fn question(fields: &mut Fields, path: &str, question: Option<&wire::AccessQuestion>) -> Option<Question> {
+    let question = fields.present(path, question)?;
+    let mailbox = fields.required(&format!("{path}.mailbox"), &question.mailbox, mailbox_by_id);
+    let act = match core::Act::try_from(question.act).map(convert::act_in) {
+        Ok(act) => fields.present(&format!("{path}.act"), act),
+        Err(_) => fields.take(&format!("{path}.act"), Err(UNKNOWN)),
+    };
+    let post_kind = core::PostKind::try_from(question.post_kind).map(convert::post_kind_in);
+    let post_kind = fields.take(&format!("{path}.post_kind"), post_kind.map_err(|_| UNKNOWN));
+    Some(Question { mailbox: mailbox?, act: act?, post_kind: post_kind? })
+}
+
+/// Between services a mailbox goes by its id, never by "me".
+fn mailbox_by_id(name: &str) -> Result<MailboxId, resource::InvalidResourceName> {
+    match resource::parse_mailbox(name) {
+        Ok(MailboxRef::Id(mailbox)) => Ok(mailbox),
+        _ => Err(resource::InvalidResourceName("mailboxes/{mailbox}")),
+    }
+}

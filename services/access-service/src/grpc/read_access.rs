@@ -1,0 +1,281 @@
+//! `ReadAccessService`.
+
+use super::page_token::Tokens;
+use super::view::Persons;
+use super::{command, not_yet, view};
+use crate::domain::access::Party;
+use crate::domain::words;
+use crate::error::AccessName;
+use crate::usecase::begin::{Begin, begin};
+use crate::usecase::change::{Wish, change};
+use crate::usecase::list::{List, list};
+use crate::usecase::open_mailboxes::open_mailboxes;
+use crate::usecase::recognise::recognise;
+use crate::usecase::today::today;
+use crate::usecase::{Context, Repeatable, Shown, approve, get};
+use api::access::v1::read_access_service_server::ReadAccessService;
+use api::access::v1::{
+    ApproveAccessRequest, ApproveAccessResponse, ChangeExpiryRequest, ChangeExpiryResponse, DeclineAccessRequest,
+    DeclineAccessResponse, ExplainAccessRequest, ExplainAccessResponse, GetAccessRequest, GetAccessResponse,
+    GiveAccessRequest, GiveAccessResponse, ListEndedAccessesRequest, ListEndedAccessesResponse,
+    ListGivenAccessesRequest, ListGivenAccessesResponse, ListOpenMailboxesRequest, ListOpenMailboxesResponse,
+    ListReceivedAccessesRequest, ListReceivedAccessesResponse, ReadAccess, RemoveAccessRequest, RemoveAccessResponse,
+    RequestAccessRequest, RequestAccessResponse, WithdrawAccessRequest, WithdrawAccessResponse,
+};
+use kernel::{Date, PageSize};
+use prost::Message;
+use rpc::{Call, Refusal};
+use std::time::Duration;
+use tokio::time::Instant;
+use tonic::{Request, Response, Status};
+
+/// The service.
+pub struct ReadAccesses {
+    context: Context,
+    tokens: Tokens,
+}
+
+/// How long names are waited for when the caller did not say how long they wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long names are waited for when the change they belong to is made already.
+const PATIENCE_AFTER_A_CHANGE: Duration = Duration::from_secs(1);
+/// What is kept back from the caller's deadline to answer them with.
+const KEPT_BACK: Duration = Duration::from_millis(50);
+
+impl ReadAccesses {
+    /// The service on `context`, with page tokens by `tokens`.
+    pub fn new(context: Context, tokens: crypto::PageTokens) -> Self {
+        let tokens = Tokens::new(tokens, context.random.clone());
+        Self { context, tokens }
+    }
+
+    async fn today(&self) -> Result<Date, Refusal> {
+        Ok(today(&self.context).await?)
+    }
+
+    fn repeatable(&self, call: &Call, method: &'static str, request_id: String, content: &impl Message) -> Repeatable {
+        Repeatable::new(&self.context.lookup, &call.principal(), method, request_id, &content.encode_to_vec())
+    }
+
+    async fn begin(&self, call: &Call, wanted: Begin, repeat: Repeatable) -> Result<ReadAccess, Refusal> {
+        let shown = begin(&self.context, call, wanted, repeat).await?;
+        Ok(self.show_changed(call, &shown).await)
+    }
+
+    async fn change(
+        &self,
+        call: &Call,
+        name: AccessName,
+        wish: Wish,
+        repeat: Repeatable,
+    ) -> Result<ReadAccess, Refusal> {
+        let acting = recognise(&self.context, call).await?;
+        let shown = change(&self.context, acting, name, wish, repeat).await?;
+        Ok(self.show_changed(call, &shown).await)
+    }
+
+    /// An access that was just changed. The change is made whatever becomes of the names.
+    async fn show_changed(&self, call: &Call, shown: &Shown) -> ReadAccess {
+        let patience = patience(call).min(PATIENCE_AFTER_A_CHANGE);
+        let persons = match self.persons(std::slice::from_ref(shown), patience).await {
+            Ok(persons) => persons,
+            Err(refusal) => {
+                tracing::warn!(reason = ?refusal.reason(), "answered without names");
+                Persons::new()
+            }
+        };
+        view::access(shown, &persons)
+    }
+
+    async fn persons(&self, shown: &[Shown], patience: Duration) -> Result<Persons, Refusal> {
+        let ids = shown.iter().flat_map(|shown| [shown.access.owner, shown.access.reader]).collect();
+        self.context.directory.persons(ids, patience).await
+    }
+
+    /// A page of one of the lists, and the token of the next.
+    async fn page(
+        &self,
+        call: &Call,
+        wanted: List,
+        size: PageSize,
+        token: &str,
+    ) -> Result<(Vec<ReadAccess>, String), Refusal> {
+        let acting = recognise(&self.context, call).await?;
+        let list_of_caller = format!("accesses/{wanted:?}/{}", acting.person);
+        let cursor = self.tokens.cursor(&list_of_caller, token)?;
+        let page = list(&self.context, acting.person, wanted, cursor, size).await?;
+        let persons = match page.accesses.as_slice() {
+            [] => Persons::new(),
+            some => self.persons(some, patience(call)).await?,
+        };
+        let accesses = page.accesses.iter().map(|shown| view::access(shown, &persons)).collect();
+        Ok((accesses, self.tokens.of_cursor(&list_of_caller, page.next)))
+    }
+}
+
+fn patience(call: &Call) -> Duration {
+    call.deadline
+        .map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()).saturating_sub(KEPT_BACK))
+}
+
+#[tonic::async_trait]
+impl ReadAccessService for ReadAccesses {
+    async fn give_access(&self, request: Request<GiveAccessRequest>) -> Result<Response<GiveAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let wanted = command::give(&request, self.today().await?)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "GiveAccess", id, &request);
+        let access = self.begin(&call, wanted, repeat).await?;
+        Ok(Response::new(GiveAccessResponse { access: Some(access) }))
+    }
+
+    async fn request_access(
+        &self,
+        request: Request<RequestAccessRequest>,
+    ) -> Result<Response<RequestAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let wanted = command::request(&request, self.today().await?)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "RequestAccess", id, &request);
+        let access = self.begin(&call, wanted, repeat).await?;
+        Ok(Response::new(RequestAccessResponse { access: Some(access) }))
+    }
+
+    async fn approve_access(
+        &self,
+        request: Request<ApproveAccessRequest>,
+    ) -> Result<Response<ApproveAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let (name, version) = command::approve(&request)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "ApproveAccess", id, &request);
+        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
+        let shown = approve::approve(&self.context, acting, name, version, repeat, patience(&call)).await;
+        let access = self.show_changed(&call, &shown.map_err(Refusal::from)?).await;
+        Ok(Response::new(ApproveAccessResponse { access: Some(access) }))
+    }
+
+    async fn decline_access(
+        &self,
+        request: Request<DeclineAccessRequest>,
+    ) -> Result<Response<DeclineAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let name = command::named(&request.name, &request.request_id)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "DeclineAccess", id, &request);
+        let access = self.change(&call, name, Wish::Decline, repeat).await?;
+        Ok(Response::new(DeclineAccessResponse { access: Some(access) }))
+    }
+
+    async fn withdraw_access(
+        &self,
+        request: Request<WithdrawAccessRequest>,
+    ) -> Result<Response<WithdrawAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let name = command::named(&request.name, &request.request_id)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "WithdrawAccess", id, &request);
+        let access = self.change(&call, name, Wish::Withdraw, repeat).await?;
+        Ok(Response::new(WithdrawAccessResponse { access: Some(access) }))
+    }
+
+    async fn remove_access(
+        &self,
+        request: Request<RemoveAccessRequest>,
+    ) -> Result<Response<RemoveAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let name = command::named(&request.name, &request.request_id)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "RemoveAccess", id, &request);
+        let access = self.change(&call, name, Wish::Remove, repeat).await?;
+        Ok(Response::new(RemoveAccessResponse { access: Some(access) }))
+    }
+
+    async fn change_expiry(
+        &self,
+        request: Request<ChangeExpiryRequest>,
+    ) -> Result<Response<ChangeExpiryResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let (name, version, expiry) = command::change_expiry(&request, self.today().await?)?;
+        let id = std::mem::take(&mut request.request_id);
+        let repeat = self.repeatable(&call, "ChangeExpiry", id, &request);
+        let access = self.change(&call, name, Wish::ChangeExpiry { version, expiry }, repeat).await?;
+        Ok(Response::new(ChangeExpiryResponse { access: Some(access) }))
+    }
+
+    async fn get_access(&self, request: Request<GetAccessRequest>) -> Result<Response<GetAccessResponse>, Status> {
+        let call = Call::of(&request)?;
+        let name = command::named(&request.get_ref().name, "")?;
+        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
+        let shown = get::get(&self.context, acting.person, name).await.map_err(Refusal::from)?;
+        let persons = self.persons(std::slice::from_ref(&shown), patience(&call)).await?;
+        Ok(Response::new(GetAccessResponse { access: Some(view::access(&shown, &persons)) }))
+    }
+
+    async fn list_given_accesses(
+        &self,
+        request: Request<ListGivenAccessesRequest>,
+    ) -> Result<Response<ListGivenAccessesResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let size = command::page_size(request.page_size)?;
+        let (accesses, next_page_token) = self.page(&call, List::Live(Party::Owner), size, &request.page_token).await?;
+        let (heading_da, heading_en) = (words::GIVEN.da.to_owned(), words::GIVEN.en.to_owned());
+        Ok(Response::new(ListGivenAccessesResponse { accesses, next_page_token, heading_da, heading_en }))
+    }
+
+    async fn list_received_accesses(
+        &self,
+        request: Request<ListReceivedAccessesRequest>,
+    ) -> Result<Response<ListReceivedAccessesResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let size = command::page_size(request.page_size)?;
+        let (accesses, next_page_token) =
+            self.page(&call, List::Live(Party::Reader), size, &request.page_token).await?;
+        let (heading_da, heading_en) = (words::RECEIVED.da.to_owned(), words::RECEIVED.en.to_owned());
+        Ok(Response::new(ListReceivedAccessesResponse { accesses, next_page_token, heading_da, heading_en }))
+    }
+
+    async fn list_ended_accesses(
+        &self,
+        request: Request<ListEndedAccessesRequest>,
+    ) -> Result<Response<ListEndedAccessesResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let (party, size) = command::ended(&request)?;
+        let (accesses, next_page_token) = self.page(&call, List::Ended(party), size, &request.page_token).await?;
+        Ok(Response::new(ListEndedAccessesResponse { accesses, next_page_token }))
+    }
+
+    async fn list_open_mailboxes(
+        &self,
+        request: Request<ListOpenMailboxesRequest>,
+    ) -> Result<Response<ListOpenMailboxesResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let size = command::page_size(request.page_size)?;
+        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
+        let list_of_caller = format!("open-mailboxes/{}", acting.person);
+        let after = self.tokens.place(&list_of_caller, &request.page_token).map_err(Refusal::from)?;
+        let page = open_mailboxes(&self.context, acting.person, after, size, patience(&call)).await;
+        let page = page.map_err(Refusal::from)?;
+        let next_page_token = self.tokens.of_place(&list_of_caller, page.next);
+        let mailboxes = page.mailboxes.into_iter().map(|open| view::open_mailbox(acting.person, open)).collect();
+        Ok(Response::new(ListOpenMailboxesResponse { mailboxes, next_page_token }))
+    }
+
+    async fn explain_access(
+        &self,
+        _: Request<ExplainAccessRequest>,
+    ) -> Result<Response<ExplainAccessResponse>, Status> {
+        Err(not_yet::explain_access().into())
+    }
+}

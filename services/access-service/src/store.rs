@@ -1,0 +1,9 @@
+//! The SQL, one file a table. No rules.
+
+pub mod access;
+pub mod attempt;
+pub mod history;
+pub mod known_person;
+pub mod page;
+pub mod party;
+mod words;

@@ -1,0 +1,55 @@
+//! Table `match_attempt`: tries to name a person.
+
+use crypto::LookupHash;
+use kernel::Timestamp;
+use sql::{Error, Sql, Tx, args};
+use uuid::Uuid;
+
+/// SQLite writes one at a time as it is; PostgreSQL locks the subject's number until the transaction ends.
+const LOCK: Sql = Sql::each("SELECT $1", "SELECT pg_advisory_xact_lock($1)");
+
+/// Has everybody else wait who wants to count these subjects' misses.
+pub async fn lock(tx: &mut Tx, subjects: &[LookupHash]) -> Result<(), Error> {
+    let mut numbers: Vec<i64> = subjects.iter().map(number).collect();
+    // Always in the same order, so that two can't wait for each other.
+    numbers.sort_unstable();
+    for number in numbers {
+        tx.execute(LOCK, args![number]).await?;
+    }
+    Ok(())
+}
+
+/// Subjects that share a number wait for each other needlessly, and no more than that.
+fn number(subject: &LookupHash) -> i64 {
+    let (first, _) = subject.as_bytes().split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+    i64::from_be_bytes(*first)
+}
+
+/// The moments of the subject's misses after `since`, newest first, at most `most`.
+pub async fn misses(tx: &mut Tx, subject: &LookupHash, since: Timestamp, most: i64) -> Result<Vec<Timestamp>, Error> {
+    let sql = "SELECT attempt_time FROM match_attempt WHERE subject = $1 AND attempt_time > $2 \
+               ORDER BY attempt_time DESC LIMIT $3";
+    tx.all(sql, args![subject.as_bytes(), since, most], |row| row.get("attempt_time")).await
+}
+
+/// Notes a try, which counts as a miss until it is taken back.
+pub async fn insert(tx: &mut Tx, id: Uuid, subject: &LookupHash, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO match_attempt (id, subject, attempt_time) VALUES ($1, $2, $3)";
+    tx.execute(sql, args![id, subject.as_bytes(), now]).await.map(|_| ())
+}
+
+/// Takes a try back: it was no miss.
+pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    tx.execute("DELETE FROM match_attempt WHERE id = $1", args![id]).await.map(|_| ())
+}
+
+/// Whether there are tries from before `before`.
+pub async fn any_before(tx: &mut Tx, before: Timestamp) -> Result<bool, Error> {
+    let sql = "SELECT id FROM match_attempt WHERE attempt_time < $1 LIMIT 1";
+    Ok(tx.optional(sql, args![before], |row| row.get::<Uuid>("id")).await?.is_some())
+}
+
+/// Forgets tries from before `before`.
+pub async fn delete_before(tx: &mut Tx, before: Timestamp) -> Result<(), Error> {
+    tx.execute("DELETE FROM match_attempt WHERE attempt_time < $1", args![before]).await.map(|_| ())
+}

@@ -1,0 +1,48 @@
+//! The decision who may do what, on what is stored at this moment (rules A5, A6, A9, A20, R1-R14). Writes nothing.
+
+use super::Context;
+use super::recognise::cpr_hash;
+use crate::domain::Access;
+use crate::domain::decision::{Decision, Denial, Question, decide};
+use crate::error::Error;
+use crate::store::{self, known_person};
+use kernel::{MailboxId, PersonId, User};
+use std::collections::{BTreeSet, HashMap};
+
+/// Decides `questions` about `actor`, whom mailbox-service has resolved from the token of `user`, in their order.
+pub async fn check(
+    context: &Context,
+    user: &User,
+    actor: PersonId,
+    questions: Vec<Question>,
+) -> Result<Vec<Decision>, Error> {
+    let User::Citizen(citizen) = user else {
+        // A caseworker never sees letters.
+        return Ok(refused(&questions));
+    };
+    let hash = cpr_hash(&context.lookup, &citizen.cpr);
+    let mailboxes: BTreeSet<MailboxId> =
+        questions.iter().map(|question| question.mailbox).filter(|mailbox| *mailbox != actor).collect();
+    let read = context.db.read(|tx| {
+        Box::pin(async move {
+            let known = known_person::find(tx, &hash).await?;
+            let mailboxes = mailboxes.into_iter().map(PersonId::as_uuid).collect();
+            let accesses = store::access::for_check(tx, mailboxes, actor).await?;
+            // Taken last: what ends while we look has ended.
+            let now = tx.now().await?;
+            Ok::<_, Error>((known, accesses, now))
+        })
+    });
+    let (known, accesses, now) = read.await?;
+    if known.is_some_and(|person| person != actor) {
+        tracing::error!("the actor of a check is not the person of the token");
+        return Ok(refused(&questions));
+    }
+    let accesses: HashMap<MailboxId, Access> =
+        accesses.into_iter().map(|access| (access.owner, access.at(now))).collect();
+    Ok(questions.into_iter().map(|question| decide(actor, question, accesses.get(&question.mailbox))).collect())
+}
+
+fn refused(questions: &[Question]) -> Vec<Decision> {
+    questions.iter().map(|_| Decision::Denied(Denial::NotFound)).collect()
+}

@@ -1,0 +1,63 @@
+//! Finding the person whom the caller names, with few tries (rule A2, E9).
+
+use super::Context;
+use super::recognise::Acting;
+use crate::config::MISSES_COUNT_FOR;
+use crate::domain::Particulars;
+use crate::domain::attempt::{self, Limit};
+use crate::error::Error;
+use crate::store;
+use crypto::LookupHash;
+use kernel::{PersonId, id};
+use rpc::Call;
+use sql::Tx;
+use uuid::Uuid;
+
+/// The person whom the particulars fit. The try is noted as a miss before it is made, in a transaction of its own, so
+/// that neither a refusal nor a crash leaves it uncounted, and many at once can't slip through together; a match, or no answer
+/// at all, takes the note back.
+pub async fn name_person(
+    context: &Context,
+    call: &Call,
+    acting: Acting,
+    particulars: &Particulars,
+) -> Result<PersonId, Error> {
+    let requester = context.lookup.hash("attempt/requester", &[acting.person.as_uuid().as_bytes()]);
+    let target = attempt::target(&particulars.name, &particulars.cpr);
+    let target = context.lookup.hash("attempt/target", &[&target]);
+    let attempt = note(context, requester, target).await?;
+    let answer = context.directory.match_person(particulars, call).await;
+    if !matches!(answer, Ok(None)) {
+        let taken_back = context.db.write(move |tx| Box::pin(store::attempt::delete(tx, attempt)));
+        taken_back.await?;
+    }
+    answer.map_err(Error::Peer)?.ok_or(Error::PersonNotMatched)
+}
+
+async fn note(context: &Context, requester: LookupHash, target: LookupHash) -> Result<Uuid, Error> {
+    let (settings, random) = (context.settings.clone(), context.random.clone());
+    let noted = context.db.write(move |tx| {
+        Box::pin(async move {
+            store::attempt::lock(tx, &[requester, target]).await?;
+            let own = wait(tx, &requester, &settings.requester_limits()).await?;
+            let others = wait(tx, &target, &settings.target_limits()).await?;
+            if let Some(wait) = own.max(others) {
+                return Err(Error::TooManyAttempts(wait));
+            }
+            let now = tx.now().await?;
+            let attempt = id::new_uuid(now, &*random);
+            store::attempt::insert(tx, attempt, &requester, now).await?;
+            store::attempt::insert(tx, attempt, &target, now).await?;
+            Ok(attempt)
+        })
+    });
+    noted.await
+}
+
+async fn wait(tx: &mut Tx, subject: &LookupHash, limits: &[Limit]) -> Result<Option<std::time::Duration>, Error> {
+    let now = tx.now().await?;
+    let most = limits.iter().map(|limit| limit.most).max().unwrap_or(0);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let misses = store::attempt::misses(tx, subject, now.minus(MISSES_COUNT_FOR), most).await?;
+    Ok(attempt::wait(&misses, limits, now))
+}

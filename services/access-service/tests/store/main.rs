@@ -1,0 +1,36 @@
+//! The use cases on both engines: always on SQLite, and on PostgreSQL where `DIGITALPOST_TEST_POSTGRES` names a server
+//! on which databases may be made. Everything goes through the service's own gRPC surface; mailbox-service and
+//! notification-service are stood in for.
+
+#![expect(clippy::unwrap_used, reason = "in a test it is a failed check")]
+
+mod ends;
+mod life;
+mod lists;
+mod naming;
+mod neighbours;
+mod setup;
+mod world;
+
+/// Has each test run on both engines.
+macro_rules! on_both_engines {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::world::World::sqlite().await).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                match crate::world::World::postgres().await {
+                    Some(world) => super::$name(world).await,
+                    None => eprintln!("DIGITALPOST_TEST_POSTGRES is not set: not run on PostgreSQL"),
+                }
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;

@@ -1,0 +1,66 @@
+//! What a service needs before it runs: a database, keys, whom it trusts.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity::config::Algorithm;
+use identity::{CallerKind, IdentityConfig, IssuerConfig};
+use rcgen::KeyPair;
+use std::path::{Path, PathBuf};
+
+/// A database on PostgreSQL that is there for one test.
+pub(crate) struct Fresh {
+    pub(crate) server: String,
+    pub(crate) name: String,
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        // The test's own runtime is busy with ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(run(&server, format!("DROP DATABASE {name} WITH (FORCE)")));
+        });
+        dropping.join().expect("the database is dropped");
+    }
+}
+
+/// Runs a statement that no transaction may hold.
+pub(crate) async fn run(server: &str, statement: String) {
+    let pool = sqlx::PgPool::connect(server).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+}
+
+pub(crate) const KEYS: &str = r#"{"active": "k", "keys": {"k": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}, "lookup": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}"#;
+
+pub(crate) fn write(folder: &Path, name: &str, content: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+pub(crate) fn identity_config(folder: &Path, key: &KeyPair) -> IdentityConfig {
+    let x = URL_SAFE_NO_PAD.encode(key.public_key_raw());
+    let jwks = format!(
+        r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"development-key","x":"{x}"}}]}}"#
+    );
+    let file = write(folder, "jwks.json", &jwks);
+    let issuer = |name: &str, kind, service: Option<&str>| IssuerConfig {
+        issuer: name.to_owned(),
+        jwks_file: Some(file.clone()),
+        jwks_url: None,
+        algorithms: vec![Algorithm::EdDsa],
+        kinds: vec![kind],
+        service: service.map(str::to_owned),
+    };
+    let service = |name: &str| issuer(name, CallerKind::Service, Some(name));
+    IdentityConfig {
+        audience: "digitalpost".to_owned(),
+        issuers: vec![
+            issuer("citizens", CallerKind::Citizen, None),
+            service("mailbox-service"),
+            service("notification-service"),
+        ],
+        production: false,
+    }
+}
