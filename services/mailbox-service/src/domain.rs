@@ -1,0 +1,12 @@
+//! The words and rules of mailboxes. Pure: no storage, no wire.
+
+pub mod acting;
+pub mod delivery;
+pub mod file;
+pub mod file_type;
+pub mod folder;
+pub mod message;
+pub mod notice;
+pub mod person;
+pub mod post;
+pub mod settings;

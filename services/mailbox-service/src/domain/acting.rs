@@ -1,0 +1,212 @@
+//! Who is acting in which mailbox, and what they see there: decided once for each call, used by all of it.
+
+use crate::domain::post::{CommercialPortal, Mark};
+use crate::domain::settings::Settings;
+use kernel::resource::MailboxRef;
+use kernel::{AccessId, MailboxId, PersonId, Portal};
+
+/// The acts that this service asks about: verbs of R1 to R14.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// See the mailbox, its folders and summaries of letters (R1).
+    List,
+    /// Open a letter (R1).
+    Read,
+    /// Download a file (R1).
+    Download,
+    /// Make a folder (R2).
+    CreateFolder,
+    /// Move between folders, the bin aside (R3).
+    Move,
+    /// Mark read or unread (R4).
+    Mark,
+    /// Into the bin, out of it, and away for good (R7).
+    Delete,
+    /// See and change settings (R10).
+    ChangeSettings,
+}
+
+/// In which capacity somebody acts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Capacity {
+    /// Whose mailbox it is.
+    Owner,
+    /// Reader of public post.
+    Reader,
+    /// The same, as guardian (A13).
+    Guardian,
+    /// Reader of private post (R14).
+    PrivateReader,
+    /// The same, with "redigering" (R14).
+    PrivateEditor,
+}
+
+/// The right to one kind of post by one access, as access-service decided it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ground {
+    /// The post it opens.
+    pub mark: Mark,
+    /// In which capacity.
+    pub capacity: Capacity,
+    /// By which access.
+    pub access: AccessId,
+    /// The access's version.
+    pub version: i64,
+}
+
+/// What somebody may do the act on, before the portal has its say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Right {
+    /// It is their own mailbox.
+    Owner,
+    /// By these accesses, at least one, public post first.
+    Reader(Vec<Ground>),
+}
+
+/// Who acts, where, and what they see: the one thing that handlers ask before they touch a letter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acting {
+    /// Where.
+    pub mailbox: MailboxId,
+    /// Who.
+    pub actor: PersonId,
+    /// Through which portal, told by the token.
+    pub portal: Portal,
+    /// By what right.
+    pub right: Right,
+    /// The post they see here and now; at least one mark.
+    visible: Vec<Mark>,
+}
+
+/// The portal shows none of the post that the caller has a right to (P4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NothingShown;
+
+impl Acting {
+    /// Brings the right and the rules of the portal together: borger.dk and the app show public post only; a commercial portal
+    /// shows public post where the owner has chosen so, and the private post sent through it (P4, P9).
+    pub fn new(
+        mailbox: MailboxId,
+        actor: PersonId,
+        portal: Portal,
+        right: Right,
+        settings: &Settings,
+    ) -> Result<Self, NothingShown> {
+        let private = CommercialPortal::of(portal).map(Mark::Private);
+        let shown = [settings.shows_public_post(portal).then_some(Mark::Public), private];
+        let open = |mark: &Mark| match &right {
+            Right::Owner => true,
+            Right::Reader(grounds) => grounds.iter().any(|ground| ground.mark == *mark),
+        };
+        let visible: Vec<Mark> = shown.into_iter().flatten().filter(open).collect();
+        if visible.is_empty() {
+            return Err(NothingShown);
+        }
+        Ok(Self { mailbox, actor, portal, right, visible })
+    }
+
+    /// The marks of the post they see.
+    pub fn visible(&self) -> &[Mark] {
+        &self.visible
+    }
+
+    /// The visible marks as two arguments of `mark IN ($a, $b)`: no portal shows more than two.
+    pub fn visible_pair(&self) -> (&'static str, &'static str) {
+        let first = self.visible[0];
+        (first.as_str(), self.visible.get(1).unwrap_or(&first).as_str())
+    }
+
+    /// Whether a name that begins with `mailbox` lies in this one; `me` is the actor's own.
+    pub fn is_in(&self, mailbox: MailboxRef) -> bool {
+        match mailbox {
+            MailboxRef::Own => self.is_owner(),
+            MailboxRef::Id(id) => id == self.mailbox,
+        }
+    }
+
+    /// Whether it is their own mailbox.
+    pub fn is_owner(&self) -> bool {
+        self.right == Right::Owner
+    }
+
+    /// In which capacity; of several, the one for public post.
+    pub fn capacity(&self) -> Capacity {
+        match &self.right {
+            Right::Owner => Capacity::Owner,
+            Right::Reader(grounds) => grounds.first().map_or(Capacity::Reader, |ground| ground.capacity),
+        }
+    }
+
+    /// In which capacity they see post of `mark`.
+    pub fn capacity_for(&self, mark: Mark) -> Capacity {
+        match &self.right {
+            Right::Owner => Capacity::Owner,
+            Right::Reader(grounds) => {
+                let ground = grounds.iter().find(|ground| ground.mark == mark);
+                ground.map_or(self.capacity(), |ground| ground.capacity)
+            }
+        }
+    }
+
+    /// Whether opening a letter of `mark` marks it read: "læsning" of private post may not mark (R14).
+    pub fn marks_when_reading(&self, mark: Mark) -> bool {
+        self.capacity_for(mark) != Capacity::PrivateReader
+    }
+
+    /// What page tokens are bound to, so that they die with the access and with the choice of what a portal shows (M6).
+    pub fn binding(&self) -> String {
+        let by = match &self.right {
+            Right::Owner => "owner".to_owned(),
+            Right::Reader(grounds) => {
+                let grounds = grounds.iter().map(|ground| format!("{}@{}", ground.access, ground.version));
+                grounds.collect::<Vec<_>>().join(",")
+            }
+        };
+        let visible: Vec<&str> = self.visible.iter().map(|mark| mark.as_str()).collect();
+        format!("{}/{}/{by}/{}", self.mailbox, self.actor, visible.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{SystemRandom, Timestamp};
+
+    const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    fn visible(portal: Portal, right: Right, settings: &Settings) -> Option<Vec<Mark>> {
+        let person = PersonId::new(NOW, &SystemRandom);
+        Acting::new(person, person, portal, right, settings).ok().map(|acting| acting.visible().to_vec())
+    }
+
+    fn ground(mark: Mark) -> Ground {
+        Ground { mark, capacity: Capacity::Reader, access: AccessId::new(NOW, &SystemRandom), version: 1 }
+    }
+
+    const PRIVATE: Mark = Mark::Private(CommercialPortal::EBoks);
+
+    #[test]
+    fn p4_commercial_portals_show_public_post_only_where_the_owner_chose_so() {
+        let nothing = Settings::default();
+        let chosen = Settings { show_in_e_boks: true, ..Settings::default() };
+        assert_eq!(visible(Portal::BorgerDk, Right::Owner, &nothing), Some(vec![Mark::Public]));
+        assert_eq!(visible(Portal::DigitalPostApp, Right::Owner, &nothing), Some(vec![Mark::Public]));
+        assert_eq!(visible(Portal::EBoks, Right::Owner, &nothing), Some(vec![PRIVATE]));
+        assert_eq!(visible(Portal::EBoks, Right::Owner, &chosen), Some(vec![Mark::Public, PRIVATE]));
+        assert_eq!(
+            visible(Portal::MitDk, Right::Owner, &chosen),
+            Some(vec![Mark::Private(CommercialPortal::MitDk)]),
+            "each of the two is chosen by itself"
+        );
+    }
+
+    #[test]
+    fn a11_a_reader_of_public_post_never_sees_private_post() {
+        let chosen = Settings { show_in_e_boks: true, ..Settings::default() };
+        let reader = || Right::Reader(vec![ground(Mark::Public)]);
+        assert_eq!(visible(Portal::EBoks, reader(), &chosen), Some(vec![Mark::Public]));
+        assert_eq!(visible(Portal::EBoks, reader(), &Settings::default()), None);
+        let private = Right::Reader(vec![ground(PRIVATE)]);
+        assert_eq!(visible(Portal::BorgerDk, private, &chosen), None, "private post stays in its own portal");
+    }
+}

@@ -1,0 +1,71 @@
+//! What a sender delivers, and the receipt it gets.
+
+use kernel::{CprNumber, MailboxId, MessageId, SenderSystem, Timestamp, UploadId};
+use uuid::Uuid;
+
+/// The most files of a letter: a main document and nine more (M3).
+pub const MAX_FILES: usize = 10;
+/// Bytes of all files of a letter from a sender system together (M3); 1 MB is 1,000,000 bytes.
+pub const MAX_FILES_BYTES: i64 = 99_500_000;
+/// The most characters of a text.
+pub const MAX_BODY: usize = 30_000;
+
+/// A letter as the sender states it. Who sends it and its mark come from the token (P5).
+#[derive(Clone)]
+pub struct Delivery {
+    /// The sender's own id of it (M2).
+    pub uuid: Uuid,
+    /// Whom it is for.
+    pub cpr: CprNumber,
+    /// What it is about.
+    pub subject: String,
+    /// The text; may be empty where there is a main document.
+    pub body: String,
+    /// The files, the main document first.
+    pub files: Vec<UploadId>,
+    /// The legal basis it states (X3).
+    pub legal_basis: Option<String>,
+    /// The keyed hash of all it says, by which a repetition is told from another letter.
+    pub content: [u8; 32],
+}
+
+/// The key of a delivery: unique for the sender system (M2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeliveryKey {
+    /// Whose system.
+    pub cvr: String,
+    /// Which system.
+    pub system: String,
+    /// The sender's own id.
+    pub uuid: Uuid,
+}
+
+impl DeliveryKey {
+    /// Of the letter `uuid` from `system`.
+    pub fn new(system: &SenderSystem, uuid: Uuid) -> Self {
+        Self { cvr: system.cvr.to_string(), system: system.system_id.clone(), uuid }
+    }
+}
+
+/// What the sender may know of a letter it delivered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The sender's own id.
+    pub uuid: Uuid,
+    /// Where it lies.
+    pub mailbox: MailboxId,
+    /// Which it is.
+    pub message: MessageId,
+    /// When it was taken in.
+    pub accept_time: Timestamp,
+    /// When it became available; never changes (A17).
+    pub available_time: Timestamp,
+    /// When it was first opened.
+    pub first_open_time: Option<Timestamp>,
+}
+
+/// Whether `text` is the code of a legal basis: 1 to 32 characters from a-z, 0-9 and "-".
+pub fn is_legal_basis(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(known)
+}

@@ -1,0 +1,9 @@
+//! The wire: requests into typed values, typed values into answers. No decisions.
+
+mod convert;
+pub mod delivery;
+pub mod directory;
+pub mod mailbox;
+mod not_yet;
+pub mod registry;
+mod status;

@@ -1,0 +1,173 @@
+//! Domain values as the wire writes them.
+
+use crate::domain::acting::{Act, Acting, Capacity};
+use crate::domain::file::{Upload, hex};
+use crate::domain::folder::{Count, Folder, OwnFolder};
+use crate::domain::message::{AttachedFile, Letter, Link, Summary};
+use crate::domain::post::{Mark, Sender, SenderKind};
+use api::core::v1 as core;
+use api::mailbox::v1 as proto;
+use kernel::{MailboxId, MessageId, Portal, Timestamp, resource};
+use rpc::convert::to_proto;
+use std::time::Duration;
+
+pub(crate) fn portal(portal: Portal) -> core::Portal {
+    match portal {
+        Portal::BorgerDk => core::Portal::BorgerDk,
+        Portal::DigitalPostApp => core::Portal::DigitalPostApp,
+        Portal::EBoks => core::Portal::EBoks,
+        Portal::MitDk => core::Portal::MitDk,
+    }
+}
+
+pub(crate) fn portal_name(of: Portal) -> &'static str {
+    portal(of).as_str_name().trim_start_matches("PORTAL_")
+}
+
+pub(crate) fn capacity(capacity: Capacity) -> core::Capacity {
+    match capacity {
+        Capacity::Owner => core::Capacity::Owner,
+        Capacity::Reader => core::Capacity::Reader,
+        Capacity::Guardian => core::Capacity::Guardian,
+        Capacity::PrivateReader => core::Capacity::PrivateReader,
+        Capacity::PrivateEditor => core::Capacity::PrivateEditor,
+    }
+}
+
+pub(crate) fn capacity_name(of: Capacity) -> &'static str {
+    capacity(of).as_str_name().trim_start_matches("CAPACITY_")
+}
+
+pub(crate) fn act_name(act: Act) -> &'static str {
+    match act {
+        Act::List => "LIST",
+        Act::Read => "READ",
+        Act::Download => "DOWNLOAD",
+        Act::CreateFolder => "CREATE_FOLDER",
+        Act::Move => "MOVE",
+        Act::Mark => "MARK",
+        Act::Delete => "DELETE",
+        Act::ChangeSettings => "CHANGE_SETTINGS",
+    }
+}
+
+pub(crate) fn post_kind(mark: Mark) -> core::PostKind {
+    match mark {
+        Mark::Public => core::PostKind::Public,
+        Mark::Private(_) => core::PostKind::Private,
+    }
+}
+
+fn mark_portal(mark: Mark) -> core::Portal {
+    match mark {
+        Mark::Public => core::Portal::Unspecified,
+        Mark::Private(commercial) => portal(commercial.portal()),
+    }
+}
+
+fn sender(sender: Sender) -> proto::Sender {
+    let kind = match sender.kind {
+        SenderKind::Authority => proto::SenderKind::Authority,
+        SenderKind::Company => proto::SenderKind::Company,
+        SenderKind::DigitalPost => proto::SenderKind::DigitalPost,
+    };
+    proto::Sender {
+        kind: kind.into(),
+        cvr_number: sender.cvr.map(|cvr| cvr.to_string()).unwrap_or_default(),
+        display_name: sender.name,
+        system_id: sender.system_id.unwrap_or_default(),
+    }
+}
+
+/// A letter as lists show it; one in the bin is purged after `bin_life`.
+pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) -> proto::MessageSummary {
+    proto::MessageSummary {
+        name: resource::message(mailbox, summary.id),
+        folder: resource::folder(mailbox, &summary.folder.id()),
+        subject: summary.subject,
+        sender: Some(sender(summary.sender)),
+        post_kind: post_kind(summary.mark).into(),
+        portal: mark_portal(summary.mark).into(),
+        available_time: Some(to_proto(summary.available_time)),
+        read: summary.is_read,
+        service_state: proto::ServiceState::Unspecified.into(),
+        file_count: i32::try_from(summary.file_count).unwrap_or(i32::MAX),
+        files_size_bytes: summary.files_size,
+        can_reply: false,
+        reply_by: None,
+        sent_to_display_name: String::new(),
+        purge_time: summary.bin_time.map(|time| to_proto(time.plus(bin_life))),
+    }
+}
+
+pub(crate) fn letter(mailbox: MailboxId, letter: Letter, bin_life: Duration) -> proto::PostMessage {
+    let id = letter.summary.id;
+    let link = |link: Link| proto::MessageLink { text: link.text, url: link.url };
+    proto::PostMessage {
+        summary: Some(summary(mailbox, letter.summary, bin_life)),
+        body_text: letter.body,
+        files: letter.files.into_iter().map(|file| message_file(mailbox, id, file)).collect(),
+        reply_contact_point: String::new(),
+        legal_basis: letter.legal_basis.unwrap_or_default(),
+        answers: String::new(),
+        forwarded_from: None,
+        service_record: String::new(),
+        links: letter.link.map(link).into_iter().collect(),
+    }
+}
+
+fn message_file(mailbox: MailboxId, message: MessageId, file: AttachedFile) -> proto::MessageFile {
+    proto::MessageFile {
+        name: resource::file(mailbox, message, &file.id.to_string()),
+        display_name: file.name,
+        media_type: file.media_type,
+        size_bytes: file.size,
+        sha256: hex(&file.sha256),
+        main_document: file.is_main,
+    }
+}
+
+pub(crate) fn upload(upload: Upload) -> proto::Upload {
+    proto::Upload {
+        name: resource::upload(upload.id),
+        display_name: upload.name,
+        media_type: upload.media_type,
+        size_bytes: upload.size,
+        sha256: hex(&upload.sha256),
+        expire_time: Some(to_proto(upload.expire_time)),
+    }
+}
+
+/// One of the folders that every mailbox has.
+pub(crate) fn system_folder(acting: &Acting, folder: Folder, count: Count, create_time: Timestamp) -> proto::Folder {
+    let kind = match folder {
+        Folder::Inbox => proto::FolderKind::Inbox,
+        Folder::Sent => proto::FolderKind::Sent,
+        Folder::Archive => proto::FolderKind::Archive,
+        Folder::Bin => proto::FolderKind::Bin,
+        Folder::Own(_) => proto::FolderKind::Own,
+    };
+    proto::Folder {
+        name: resource::folder(acting.mailbox, &folder.id()),
+        display_name: folder.system_name().unwrap_or_default().to_owned(),
+        kind: kind.into(),
+        parent_folder: String::new(),
+        message_count: count.total,
+        unread_count: count.unread,
+        etag: "v1".to_owned(),
+        create_time: Some(to_proto(create_time)),
+    }
+}
+
+pub(crate) fn own_folder(mailbox: MailboxId, folder: OwnFolder, count: Count) -> proto::Folder {
+    proto::Folder {
+        name: resource::folder(mailbox, &folder.id.to_string()),
+        etag: folder.etag(),
+        display_name: folder.name,
+        kind: proto::FolderKind::Own.into(),
+        parent_folder: folder.parent.map(|id| resource::folder(mailbox, &id.to_string())).unwrap_or_default(),
+        message_count: count.total,
+        unread_count: count.unread,
+        create_time: Some(to_proto(folder.create_time)),
+    }
+}

@@ -1,0 +1,146 @@
+//! DeliveryService: what sender systems send.
+
+mod parse;
+mod upload;
+
+use super::not_yet;
+use crate::domain::delivery::{DeliveryKey, Receipt, is_legal_basis};
+use crate::error::Error;
+use crate::usecase::look_up_recipient::{self, Reachable};
+use crate::usecase::{Parts, deliver, get_receipt};
+use api::mailbox::v1 as proto;
+use api::mailbox::v1::delivery_service_server::DeliveryService;
+use kernel::{CprNumber, SenderSystem, resource};
+use rpc::convert::to_proto;
+use rpc::{Call, Fields, Reason, Refusal};
+use std::sync::Arc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming};
+
+/// The most numbers of one look-up.
+const MAX_NUMBERS: usize = 1_000;
+
+/// Serves DeliveryService.
+pub struct Delivery(pub Arc<Parts>);
+
+#[tonic::async_trait]
+impl DeliveryService for Delivery {
+    type DeliverMessagesStream = ReceiverStream<Result<proto::DeliverMessagesResponse, Status>>;
+    type WatchReceiptsStream = ReceiverStream<Result<proto::WatchReceiptsResponse, Status>>;
+    type FetchRepliesStream = ReceiverStream<Result<proto::FetchRepliesResponse, Status>>;
+    type DownloadReplyFileStream = ReceiverStream<Result<proto::DownloadReplyFileResponse, Status>>;
+
+    async fn look_up_recipient(
+        &self,
+        request: Request<proto::LookUpRecipientRequest>,
+    ) -> Result<Response<proto::LookUpRecipientResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::new();
+        let cpr = fields.required("cpr_number", &request.cpr_number, CprNumber::parse);
+        let basis = fields.optional("legal_basis", &request.legal_basis, legal_basis);
+        let (cpr, basis) = fields.all((cpr, basis))?;
+        holds(call.sender_system()?, basis.as_deref())?;
+        let answers = look_up_recipient::run(&self.0, &[cpr]).await.map_err(Refusal::from)?;
+        let status = answers.into_iter().next().map(status);
+        Ok(Response::new(proto::LookUpRecipientResponse { status }))
+    }
+
+    async fn look_up_recipients(
+        &self,
+        request: Request<proto::LookUpRecipientsRequest>,
+    ) -> Result<Response<proto::LookUpRecipientsResponse>, Status> {
+        let call = Call::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::new();
+        if request.cpr_numbers.is_empty() || request.cpr_numbers.len() > MAX_NUMBERS {
+            fields.refuse("cpr_numbers", format!("must be 1 to {MAX_NUMBERS}"));
+        }
+        let basis = fields.optional("legal_basis", &request.legal_basis, legal_basis);
+        let (basis,) = fields.all((basis,))?;
+        holds(call.sender_system()?, basis.as_deref())?;
+        let parsed: Vec<Option<CprNumber>> =
+            request.cpr_numbers.iter().map(|number| CprNumber::parse(number).ok()).collect();
+        let numbers: Vec<CprNumber> = parsed.iter().flatten().cloned().collect();
+        let answers = look_up_recipient::run(&self.0, &numbers).await.map_err(Refusal::from)?;
+        let mut answers = answers.into_iter().map(status);
+        let malformed = || proto::RecipientStatus { can_receive: false, reason: Reason::InvalidFields.into() };
+        let statuses = parsed
+            .iter()
+            .map(|number| number.as_ref().and_then(|_| answers.next()).unwrap_or_else(malformed))
+            .collect();
+        Ok(Response::new(proto::LookUpRecipientsResponse { statuses }))
+    }
+
+    async fn upload_delivery_file(
+        &self,
+        request: Request<Streaming<proto::UploadDeliveryFileRequest>>,
+    ) -> Result<Response<proto::UploadDeliveryFileResponse>, Status> {
+        let call = Call::of(&request)?;
+        let upload = upload::receive(&self.0, &call, request.into_inner()).await?;
+        Ok(Response::new(proto::UploadDeliveryFileResponse { upload: Some(upload) }))
+    }
+
+    async fn deliver_message(
+        &self,
+        request: Request<proto::DeliverMessageRequest>,
+    ) -> Result<Response<proto::DeliverMessageResponse>, Status> {
+        let call = Call::of(&request)?;
+        let system = call.sender_system()?.clone();
+        let delivery = parse::delivery(&self.0, &system, request.into_inner().delivery)?;
+        let uploader = self.0.caller_hash(&call);
+        let receipt_of = deliver::run(&self.0, system, uploader, delivery).await.map_err(Refusal::from)?;
+        Ok(Response::new(proto::DeliverMessageResponse { receipt: Some(receipt(&receipt_of)) }))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<proto::GetReceiptRequest>,
+    ) -> Result<Response<proto::GetReceiptResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut fields = Fields::new();
+        let uuid = fields.required("message_uuid", &request.get_ref().message_uuid, parse::uuid);
+        let (uuid,) = fields.all((uuid,))?;
+        let key = DeliveryKey::new(call.sender_system()?, uuid);
+        let found = get_receipt::run(&self.0, key).await.map_err(Refusal::from)?;
+        Ok(Response::new(proto::GetReceiptResponse { receipt: Some(receipt(&found)) }))
+    }
+
+    not_yet::delivery_service!();
+}
+
+fn legal_basis(text: &str) -> Result<String, &'static str> {
+    if is_legal_basis(text) { Ok(text.to_owned()) } else { Err("must be 1-32 characters from a-z, 0-9 and \"-\"") }
+}
+
+fn holds(system: &SenderSystem, basis: Option<&str>) -> Result<(), Refusal> {
+    match basis {
+        Some(basis) if !system.legal_bases.iter().any(|held| held == basis) => {
+            Err(Error::LegalBasisNotHeld(basis.to_owned()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn status(reachable: Reachable) -> proto::RecipientStatus {
+    let reason = match reachable {
+        Reachable::Yes => Reason::Unspecified,
+        Reachable::Closed => Reason::RecipientClosed,
+        Reachable::NotRegistered => Reason::RecipientNotRegistered,
+    };
+    proto::RecipientStatus { can_receive: reachable == Reachable::Yes, reason: reason.into() }
+}
+
+fn receipt(receipt: &Receipt) -> proto::Receipt {
+    proto::Receipt {
+        message_uuid: receipt.uuid.to_string(),
+        message: resource::message(receipt.mailbox, receipt.message),
+        state: proto::DeliveryState::Available.into(),
+        accept_time: Some(to_proto(receipt.accept_time)),
+        visible_from: None,
+        available_time: Some(to_proto(receipt.available_time)),
+        first_open_time: receipt.first_open_time.map(to_proto),
+        withdraw_time: None,
+        service_record: None,
+    }
+}

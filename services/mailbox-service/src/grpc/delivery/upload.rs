@@ -1,0 +1,63 @@
+//! A file as it streams in: a header, then chunks.
+
+use crate::domain::file::{self, MAX_CHUNK, UploadHeader};
+use crate::error::Error;
+use crate::grpc::convert;
+use crate::usecase::Parts;
+use crate::usecase::upload_file::{self, Upstream};
+use api::mailbox::v1 as proto;
+use api::mailbox::v1::upload_delivery_file_request::Frame;
+use prost::Message as _;
+use rpc::{Call, Fields, Refusal};
+use std::sync::Arc;
+use tonic::Streaming;
+
+type Frames = Streaming<proto::UploadDeliveryFileRequest>;
+
+/// Takes in the whole stream, or nothing of it.
+pub(super) async fn receive(parts: &Arc<Parts>, call: &Call, mut frames: Frames) -> Result<proto::Upload, Refusal> {
+    let Some(Frame::Header(stated)) = next(&mut frames).await? else { return Err(Error::FramesMalformed.into()) };
+    let header = parse(&stated, parts.config.max_delivery_file_bytes)?;
+    let content = proto::UploadHeader { request_id: String::new(), ..stated.clone() }.encode_to_vec();
+    let repeatable = parts.repeatable(call, "UploadDeliveryFile", &stated.request_id, &content);
+    let mut upstream = upload_file::begin(parts, parts.caller_hash(call), header).await?;
+    if let Err(refusal) = chunks(&mut frames, &mut upstream).await {
+        upstream.abort().await?;
+        return Err(refusal);
+    }
+    Ok(convert::upload(upstream.finish(repeatable).await?))
+}
+
+async fn chunks(frames: &mut Frames, upstream: &mut Upstream) -> Result<(), Refusal> {
+    while let Some(frame) = next(frames).await? {
+        let Frame::Chunk(chunk) = frame else { return Err(Error::FramesMalformed.into()) };
+        if chunk.is_empty() || chunk.len() > MAX_CHUNK {
+            let mut fields = Fields::new();
+            fields.refuse("chunk", format!("must be 1 to {MAX_CHUNK} bytes"));
+            fields.all((Some(()),))?;
+        }
+        upstream.push(&chunk).await?;
+    }
+    Ok(())
+}
+
+/// The next frame; nothing at the end.
+async fn next(frames: &mut Frames) -> Result<Option<Frame>, Refusal> {
+    let message = frames.message().await.map_err(|status| Error::StreamBroken(Box::new(status)))?;
+    message.map(|message| message.frame.ok_or_else(|| Error::FramesMalformed.into())).transpose()
+}
+
+fn parse(stated: &proto::UploadHeader, limit: i64) -> Result<UploadHeader, Refusal> {
+    let mut fields = Fields::new();
+    fields.request_id(&stated.request_id);
+    let name = fields.required("header.display_name", &stated.display_name, file::parse_name);
+    let sha256 = fields.required("header.sha256", &stated.sha256, file::parse_sha256);
+    if stated.size_bytes < 1 {
+        fields.refuse("header.size_bytes", "must be 1 or more");
+    }
+    let (name, sha256) = fields.all((name, sha256))?;
+    if stated.size_bytes > limit {
+        return Err(Error::FileTooLarge(limit).into());
+    }
+    Ok(UploadHeader { name, size: stated.size_bytes, sha256 })
+}

@@ -1,0 +1,155 @@
+//! MailboxService: a mailbox as its owner and readers use it.
+
+mod bulk;
+mod files;
+mod folders;
+mod messages;
+mod settings;
+
+use super::{convert, not_yet};
+use crate::domain::acting::Act;
+use crate::usecase::{Parts, admit, get_mailbox};
+use api::mailbox::v1 as proto;
+use api::mailbox::v1::mailbox_service_server::MailboxService;
+use kernel::resource;
+use rpc::{Call, Fields, Refusal};
+use std::sync::Arc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+/// Serves MailboxService.
+pub struct Mailbox(pub Arc<Parts>);
+
+/// Hands a call to the function that answers it.
+macro_rules! answer {
+    ($self:ident, $request:ident, $function:path) => {{
+        let call = Call::of(&$request)?;
+        Ok(Response::new($function(&$self.0, &call, $request.into_inner()).await?))
+    }};
+}
+
+#[tonic::async_trait]
+impl MailboxService for Mailbox {
+    type DownloadFileStream = files::Frames;
+    type WatchMailboxStream = ReceiverStream<Result<proto::WatchMailboxResponse, Status>>;
+
+    async fn get_mailbox(
+        &self,
+        request: Request<proto::GetMailboxRequest>,
+    ) -> Result<Response<proto::GetMailboxResponse>, Status> {
+        answer!(self, request, get_mailbox)
+    }
+
+    async fn get_settings(
+        &self,
+        request: Request<proto::GetSettingsRequest>,
+    ) -> Result<Response<proto::GetSettingsResponse>, Status> {
+        answer!(self, request, settings::get)
+    }
+
+    async fn update_settings(
+        &self,
+        request: Request<proto::UpdateSettingsRequest>,
+    ) -> Result<Response<proto::UpdateSettingsResponse>, Status> {
+        answer!(self, request, settings::update)
+    }
+
+    async fn list_folders(
+        &self,
+        request: Request<proto::ListFoldersRequest>,
+    ) -> Result<Response<proto::ListFoldersResponse>, Status> {
+        answer!(self, request, folders::list)
+    }
+
+    async fn create_folder(
+        &self,
+        request: Request<proto::CreateFolderRequest>,
+    ) -> Result<Response<proto::CreateFolderResponse>, Status> {
+        answer!(self, request, folders::create)
+    }
+
+    async fn list_messages(
+        &self,
+        request: Request<proto::ListMessagesRequest>,
+    ) -> Result<Response<proto::ListMessagesResponse>, Status> {
+        answer!(self, request, messages::list)
+    }
+
+    async fn get_message(
+        &self,
+        request: Request<proto::GetMessageRequest>,
+    ) -> Result<Response<proto::GetMessageResponse>, Status> {
+        answer!(self, request, messages::get)
+    }
+
+    async fn mark_messages(
+        &self,
+        request: Request<proto::MarkMessagesRequest>,
+    ) -> Result<Response<proto::MarkMessagesResponse>, Status> {
+        answer!(self, request, bulk::mark)
+    }
+
+    async fn move_messages(
+        &self,
+        request: Request<proto::MoveMessagesRequest>,
+    ) -> Result<Response<proto::MoveMessagesResponse>, Status> {
+        answer!(self, request, bulk::move_to)
+    }
+
+    async fn delete_messages(
+        &self,
+        request: Request<proto::DeleteMessagesRequest>,
+    ) -> Result<Response<proto::DeleteMessagesResponse>, Status> {
+        answer!(self, request, bulk::delete)
+    }
+
+    async fn restore_messages(
+        &self,
+        request: Request<proto::RestoreMessagesRequest>,
+    ) -> Result<Response<proto::RestoreMessagesResponse>, Status> {
+        answer!(self, request, bulk::restore)
+    }
+
+    async fn purge_messages(
+        &self,
+        request: Request<proto::PurgeMessagesRequest>,
+    ) -> Result<Response<proto::PurgeMessagesResponse>, Status> {
+        answer!(self, request, bulk::purge)
+    }
+
+    async fn download_file(
+        &self,
+        request: Request<proto::DownloadFileRequest>,
+    ) -> Result<Response<Self::DownloadFileStream>, Status> {
+        answer!(self, request, files::download)
+    }
+
+    not_yet::mailbox_service!();
+}
+
+async fn get_mailbox(
+    parts: &Arc<Parts>,
+    call: &Call,
+    request: proto::GetMailboxRequest,
+) -> Result<proto::GetMailboxResponse, Refusal> {
+    let mut fields = Fields::new();
+    let mailbox = fields.required("name", &request.name, resource::parse_mailbox);
+    let (mailbox,) = fields.all((mailbox,))?;
+    let admitted = admit::admit(parts, call, mailbox, Act::List).await?;
+    let view = get_mailbox::run(parts, admitted).await?;
+    let state = if view.closed { proto::MailboxState::Closed } else { proto::MailboxState::Open };
+    let mailbox = proto::Mailbox {
+        name: resource::mailbox(view.acting.mailbox),
+        owner: resource::person(view.acting.mailbox),
+        owner_display_name: view.owner_name,
+        capacity: convert::capacity(view.acting.capacity()).into(),
+        state: state.into(),
+        visible_post_kinds: view.acting.visible().iter().map(|mark| convert::post_kind(*mark).into()).collect(),
+        message_count: view.count.total,
+        unread_count: view.count.unread,
+        // Nobody can be exempted yet: RecordExemption is of a later issue.
+        exempt: false,
+        bin_retention_days: i32::try_from(parts.config.bin_days).unwrap_or(i32::MAX),
+    };
+    Ok(proto::GetMailboxResponse { mailbox: Some(mailbox) })
+}

@@ -1,0 +1,82 @@
+//! The RPCs of later issues, all of them, each with the answer that says so. Empty when the issues are done.
+
+use rpc::{Reason, Refusal};
+
+/// The refusal of `rpc`, or of what is not yet possible in it.
+pub(crate) fn refusal(rpc: &'static str) -> Refusal {
+    Refusal::new(Reason::NotImplementedYet).with("rpc", rpc)
+}
+
+/// Methods of a tonic trait in the form that `async_trait` gives them, because it does not look into macros.
+macro_rules! refuse {
+    ($($method:ident($request:ty) -> $response:ty, $rpc:literal;)*) => {$(
+        fn $method<'service, 'call>(
+            &'service self,
+            _: tonic::Request<$request>,
+        ) -> futures::future::BoxFuture<'call, Result<tonic::Response<$response>, tonic::Status>>
+        where
+            'service: 'call,
+            Self: 'call,
+        {
+            Box::pin(async { Err(tonic::Status::from($crate::grpc::not_yet::refusal($rpc))) })
+        }
+    )*};
+}
+
+macro_rules! mailbox_service {
+    () => {
+        $crate::grpc::not_yet::refuse! {
+            rename_folder(proto::RenameFolderRequest) -> proto::RenameFolderResponse, "RenameFolder";
+            move_folder(proto::MoveFolderRequest) -> proto::MoveFolderResponse, "MoveFolder";
+            delete_folder(proto::DeleteFolderRequest) -> proto::DeleteFolderResponse, "DeleteFolder";
+            search_messages(proto::SearchMessagesRequest) -> proto::SearchMessagesResponse, "SearchMessages";
+            upload_file(tonic::Streaming<proto::UploadFileRequest>) -> proto::UploadFileResponse, "UploadFile";
+            forward_message(proto::ForwardMessageRequest) -> proto::ForwardMessageResponse, "ForwardMessage";
+            send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";
+            reply_to_message(proto::ReplyToMessageRequest) -> proto::ReplyToMessageResponse, "ReplyToMessage";
+            acknowledge_service(proto::AcknowledgeServiceRequest) -> proto::AcknowledgeServiceResponse, "AcknowledgeService";
+            get_service_record(proto::GetServiceRecordRequest) -> proto::GetServiceRecordResponse, "GetServiceRecord";
+            list_recipients(proto::ListRecipientsRequest) -> proto::ListRecipientsResponse, "ListRecipients";
+            add_recipient(proto::AddRecipientRequest) -> proto::AddRecipientResponse, "AddRecipient";
+            remove_recipient(proto::RemoveRecipientRequest) -> proto::RemoveRecipientResponse, "RemoveRecipient";
+            list_activity(proto::ListActivityRequest) -> proto::ListActivityResponse, "ListActivity";
+            watch_mailbox(proto::WatchMailboxRequest) -> Self::WatchMailboxStream, "WatchMailbox";
+            end_own_exemption(proto::EndOwnExemptionRequest) -> proto::EndOwnExemptionResponse, "EndOwnExemption";
+            list_contact_points(proto::ListContactPointsRequest) -> proto::ListContactPointsResponse, "ListContactPoints";
+        }
+    };
+}
+
+macro_rules! delivery_service {
+    () => {
+        $crate::grpc::not_yet::refuse! {
+            deliver_messages(tonic::Streaming<proto::DeliverMessagesRequest>) -> Self::DeliverMessagesStream, "DeliverMessages";
+            withdraw_message(proto::WithdrawMessageRequest) -> proto::WithdrawMessageResponse, "WithdrawMessage";
+            watch_receipts(proto::WatchReceiptsRequest) -> Self::WatchReceiptsStream, "WatchReceipts";
+            fetch_replies(proto::FetchRepliesRequest) -> Self::FetchRepliesStream, "FetchReplies";
+            download_reply_file(proto::DownloadReplyFileRequest) -> Self::DownloadReplyFileStream, "DownloadReplyFile";
+            acknowledge_replies(proto::AcknowledgeRepliesRequest) -> proto::AcknowledgeRepliesResponse, "AcknowledgeReplies";
+            set_contact_points(proto::SetContactPointsRequest) -> proto::SetContactPointsResponse, "SetContactPoints";
+        }
+    };
+}
+
+macro_rules! registry_service {
+    () => {
+        $crate::grpc::not_yet::refuse! {
+            record_exemption(proto::RecordExemptionRequest) -> proto::RecordExemptionResponse, "RecordExemption";
+            end_exemption(proto::EndExemptionRequest) -> proto::EndExemptionResponse, "EndExemption";
+            list_exemptions(proto::ListExemptionsRequest) -> proto::ListExemptionsResponse, "ListExemptions";
+        }
+    };
+}
+
+macro_rules! directory_service {
+    () => {
+        $crate::grpc::not_yet::refuse! {
+            fetch_forward(proto::FetchForwardRequest) -> Self::FetchForwardStream, "FetchForward";
+        }
+    };
+}
+
+pub(crate) use {delivery_service, directory_service, mailbox_service, refuse, registry_service};

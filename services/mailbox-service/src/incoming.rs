@@ -1,0 +1,87 @@
+//! The events this service takes in.
+
+use crate::domain::message::Link;
+use crate::domain::notice::{MAX_SUBJECT, Notice, is_placeholder};
+use crate::error::Error;
+use crate::usecase::{Parts, put_notice};
+use api::event::v1::NoticeRequested;
+use events::{Handler, Payload};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use kernel::{PersonId, resource, text};
+use rpc::Fields;
+use sql::Tx;
+use std::sync::Arc;
+
+/// The most characters of one language of a notice.
+const MAX_BODY: usize = 10_000;
+/// The most persons a notice names.
+const MAX_MENTIONS: usize = 10;
+/// The most characters of a link's text and of its address.
+const MAX_LINK: (usize, usize) = (100, 500);
+
+/// Takes in events.
+pub struct Incoming(pub Arc<Parts>);
+
+impl Handler for Incoming {
+    type Incoming = Notice;
+    type Error = Error;
+
+    /// Only notices yet: the sender of anything else keeps it until its issue is built.
+    fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Notice> {
+        match payload {
+            Payload::NoticeRequested(notice) => read_notice(&notice, fields),
+            _ => None,
+        }
+    }
+
+    fn take<'t>(&'t self, tx: &'t mut Tx, notice: Notice) -> BoxFuture<'t, Result<(), Error>> {
+        put_notice::run(&self.0, tx, notice).boxed()
+    }
+}
+
+fn read_notice(notice: &NoticeRequested, fields: &mut Fields) -> Option<Notice> {
+    let recipient = fields.required("notice_requested.recipient", &notice.recipient, resource::parse_person);
+    let mut one_line = |field: &str, value: &str| fields.required(field, value, |value| text::line(value, MAX_SUBJECT));
+    let subject_da = one_line("notice_requested.subject_da", &notice.subject_da);
+    let subject_en = one_line("notice_requested.subject_en", &notice.subject_en);
+    let mut many = |field: &str, value: &str| fields.required(field, value, |value| text::body(value, MAX_BODY));
+    let body_da = many("notice_requested.body_da", &notice.body_da);
+    let body_en = many("notice_requested.body_en", &notice.body_en);
+    let mentions = read_mentions(notice, fields);
+    let link = fields.take("notice_requested.link_url", read_link(notice));
+    Some(Notice {
+        recipient: recipient?,
+        subject: (subject_da?, subject_en?),
+        body: (body_da?, body_en?),
+        mentions: mentions?,
+        link: link?,
+    })
+}
+
+fn read_mentions(notice: &NoticeRequested, fields: &mut Fields) -> Option<Vec<(String, PersonId)>> {
+    if notice.mentions.len() > MAX_MENTIONS {
+        fields.refuse("notice_requested.mentions", format!("must be at most {MAX_MENTIONS}"));
+        return None;
+    }
+    let mut mentions = Vec::with_capacity(notice.mentions.len());
+    for mention in &notice.mentions {
+        if !is_placeholder(&mention.placeholder) {
+            fields
+                .refuse("notice_requested.mentions.placeholder", "must be 1-30 characters of a-z and \"_\" in braces");
+        }
+        let person = fields.required("notice_requested.mentions.person", &mention.person, resource::parse_person)?;
+        mentions.push((mention.placeholder.clone(), person));
+    }
+    Some(mentions)
+}
+
+/// Text and address go together, and the address is https.
+fn read_link(notice: &NoticeRequested) -> Result<Option<Link>, String> {
+    if notice.link_text.is_empty() && notice.link_url.is_empty() {
+        return Ok(None);
+    }
+    let label = text::line(&notice.link_text, MAX_LINK.0).map_err(|error| format!("its text {error}"))?;
+    let url = text::line(&notice.link_url, MAX_LINK.1).map_err(|error| error.to_string())?;
+    if url.starts_with("https://") { Ok(Some(Link { text: label, url })) } else { Err("must be https".to_owned()) }
+}

@@ -1,0 +1,4 @@
+//! Work that this service does by itself.
+
+pub mod purge_bin;
+pub mod sweep_files;

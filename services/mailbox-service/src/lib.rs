@@ -1,0 +1,82 @@
+//! mailbox-service: persons and their mailboxes, folders, letters and files.
+//!
+//! A call comes in through [`grpc`], which reads the wire into typed values; [`usecase::admit`] tells who acts in which
+//! mailbox and what they see there; one of the [`usecase`]s does what was asked, in one transaction over [`store`]; the
+//! answer is written by [`grpc`] again. What other services want comes in as events ([`incoming`]), what they must know goes
+//! out as events ([`outgoing`]). Files stream through [`objects`].
+
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod grpc;
+pub mod incoming;
+pub mod job;
+pub mod objects;
+pub mod outgoing;
+pub mod peers;
+pub mod store;
+pub mod usecase;
+
+use anyhow::Context as _;
+use api::event::v1::event_service_server::EventServiceServer;
+use api::mailbox::v1::delivery_service_server::DeliveryServiceServer;
+use api::mailbox::v1::directory_service_server::DirectoryServiceServer;
+use api::mailbox::v1::mailbox_service_server::MailboxServiceServer;
+use api::mailbox::v1::registry_service_server::RegistryServiceServer;
+use config::ServiceConfig;
+use events::Receiver;
+use incoming::Incoming;
+use job::purge_bin::PurgeBin;
+use job::sweep_files::SweepFiles;
+use kernel::ServiceName;
+use objects::Objects;
+use peers::access::Access;
+use runtime::{App, Base, Config, Outside};
+use sql::{Migrations, Step};
+use std::sync::Arc;
+use store::person::PersonRow;
+use usecase::Parts;
+
+/// The largest message taken in; a chunk of a file has 64 KiB.
+const MAX_REQUEST_BYTES: usize = 1024 * 1024;
+
+/// The schema.
+pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
+    version: 1000,
+    description: "persons, mailboxes, folders, letters, files, deliveries",
+    sqlite: include_str!("../migrations/sqlite/0001_mailboxes.sql"),
+    postgres: include_str!("../migrations/postgres/0001_mailboxes.sql"),
+}]);
+
+/// Builds the service.
+pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {
+    let base = Base::build(ServiceName::Mailbox, &config, MIGRATIONS, outside).await?;
+    let access = base.client(ServiceName::Access, config.peers.access.as_ref())?;
+    let notification = base.client(ServiceName::Notification, config.peers.notification.as_ref())?;
+    let parts = Arc::new(Parts {
+        db: base.db.clone(),
+        keys: base.keys.clone(),
+        emitter: base.emitter.clone(),
+        clock: base.clock.clone(),
+        random: base.random.clone(),
+        access: Access::new(access.clone()),
+        objects: Objects::in_folder(&config.service.files_dir).context("service.files_dir")?,
+        decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),
+        config: config.service,
+    });
+    let receiver = Receiver::new(base.db.clone(), Arc::new(Incoming(parts.clone())));
+    let mailbox = MailboxServiceServer::new(grpc::mailbox::Mailbox(parts.clone()));
+    let delivery = DeliveryServiceServer::new(grpc::delivery::Delivery(parts.clone()));
+    let registry = RegistryServiceServer::new(grpc::registry::Registry(parts.clone()));
+    let directory = DirectoryServiceServer::new(grpc::directory::Directory(parts.clone()));
+    Ok(App::new(base)
+        .serving(mailbox.max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(delivery.max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(registry.max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(directory.max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(EventServiceServer::new(receiver).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .telling(ServiceName::Access, access)
+        .telling(ServiceName::Notification, notification)
+        .working(SweepFiles(parts.clone()))
+        .working(PurgeBin(parts)))
+}

@@ -1,0 +1,26 @@
+//! The events this service emits.
+
+use crate::domain::message::NewMessage;
+use api::event::v1::{CprNumberChanged, MailboxClosed, PublicPostArrived};
+use events::Payload;
+use kernel::{PersonId, resource};
+use rpc::convert;
+
+/// To notification-service: new public post (N5).
+pub fn public_post_arrived(message: &NewMessage) -> Payload {
+    Payload::PublicPostArrived(PublicPostArrived {
+        mailbox: resource::mailbox(message.mailbox),
+        message: resource::message(message.mailbox, message.id),
+        available_time: Some(convert::to_proto(message.available_time)),
+    })
+}
+
+/// To both other services: a mailbox is closed by its owner's death (P8).
+pub fn mailbox_closed(person: PersonId) -> Payload {
+    Payload::MailboxClosed(MailboxClosed { person: resource::person(person) })
+}
+
+/// To both other services: what they remember of a person's CPR number no longer holds (P1).
+pub fn cpr_number_changed(person: PersonId) -> Payload {
+    Payload::CprNumberChanged(CprNumberChanged { person: resource::person(person) })
+}

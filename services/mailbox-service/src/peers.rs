@@ -1,0 +1,3 @@
+//! Calls to other services, always before a transaction and never inside one.
+
+pub mod access;

@@ -1,0 +1,12 @@
+//! The SQL, one file a table. Functions over a [`sql::Tx`]; what is sealed is opened and sealed here, under the data key
+//! that the caller hands in.
+
+pub mod count;
+pub mod delivery;
+pub mod folder;
+pub mod message;
+pub mod message_file;
+pub mod person;
+mod sealed;
+pub mod settings;
+pub mod upload;

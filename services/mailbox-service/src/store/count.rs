@@ -1,0 +1,60 @@
+//! Table `folder_count`: letters of each mark in each folder, kept in the transaction that changes them.
+
+use crate::domain::acting::Acting;
+use crate::domain::folder::{Count, Folder};
+use crate::domain::post::Mark;
+use kernel::MailboxId;
+use sql::{Error, Tx, args};
+use std::collections::HashMap;
+
+/// What a transaction does to the counters of one mailbox, added up before it is written.
+#[derive(Default)]
+pub struct Changes(HashMap<(Folder, Mark), Count>);
+
+impl Changes {
+    /// A letter comes into `folder`.
+    pub fn add(&mut self, folder: Folder, mark: Mark, is_read: bool) {
+        self.change(folder, mark, 1, i64::from(!is_read));
+    }
+
+    /// A letter leaves `folder`.
+    pub fn remove(&mut self, folder: Folder, mark: Mark, is_read: bool) {
+        self.change(folder, mark, -1, -i64::from(!is_read));
+    }
+
+    /// A letter in `folder` becomes read or unread.
+    pub fn mark(&mut self, folder: Folder, mark: Mark, is_read: bool) {
+        self.change(folder, mark, 0, if is_read { -1 } else { 1 });
+    }
+
+    fn change(&mut self, folder: Folder, mark: Mark, total: i64, unread: i64) {
+        let count = self.0.entry((folder, mark)).or_default();
+        count.total += total;
+        count.unread += unread;
+    }
+
+    /// Writes them: one statement for each folder and mark touched.
+    pub async fn write(self, tx: &mut Tx, mailbox: MailboxId) -> Result<(), Error> {
+        let sql = "INSERT INTO folder_count (mailbox, folder, mark, total, unread) VALUES ($1, $2, $3, $4, $5) \
+                   ON CONFLICT (mailbox, folder, mark) DO UPDATE SET total = folder_count.total + excluded.total, \
+                   unread = folder_count.unread + excluded.unread";
+        for ((folder, mark), count) in self.0 {
+            if count != Count::default() {
+                let values = args![mailbox, folder.as_uuid(), mark.as_str(), count.total, count.unread];
+                tx.execute(sql, values).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The counts of each folder that has ever had a letter, of the marks that `acting` sees and of nothing else (A11).
+pub async fn of(tx: &mut Tx, acting: &Acting) -> Result<HashMap<Folder, Count>, Error> {
+    let sql = "SELECT folder, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(unread) AS BIGINT) AS unread \
+               FROM folder_count WHERE mailbox = $1 AND mark IN ($2, $3) GROUP BY folder";
+    let (one, other) = acting.visible_pair();
+    let read = |row: &sql::Row| {
+        Ok((Folder::from_uuid(row.get("folder")?), Count { total: row.get("total")?, unread: row.get("unread")? }))
+    };
+    Ok(tx.all(sql, args![acting.mailbox, one, other], read).await?.into_iter().collect())
+}

@@ -1,0 +1,141 @@
+//! Table `message`.
+
+mod bin;
+mod bulk;
+mod list;
+
+pub use bin::{expired_in_bin, with_expired_bin};
+pub use bulk::{Placed, place_in, placed, purge, set_read};
+pub use list::list;
+
+use crate::domain::acting::Acting;
+use crate::domain::folder::Folder;
+use crate::domain::message::{Link, NewMessage, Summary};
+use crate::domain::post::{Mark, Sender, SenderKind};
+use crate::store::sealed::{open, place, seal};
+use crypto::DataKey;
+use kernel::{CvrNumber, MailboxId, MessageId, Random};
+use sql::{Error, Row, Tx, args};
+use uuid::Uuid;
+
+macro_rules! summary_columns {
+    () => {
+        "id, folder, mark, is_read, available_time, sender_kind, sender_cvr, sender_system, sender_name, subject, \
+         file_count, files_size, bin_time"
+    };
+}
+pub(crate) use summary_columns;
+
+/// Divides the text of a link from its address; neither can hold it.
+const LINK_DIVIDER: char = '\n';
+
+pub(crate) fn read_summary(row: &Row, mailbox: MailboxId, key: &DataKey) -> Result<Summary, Error> {
+    let id: MessageId = row.get("id")?;
+    let at = row_place(mailbox, id);
+    let cvr: Option<String> = row.get("sender_cvr")?;
+    let kind: String = row.get("sender_kind")?;
+    let sender = Sender {
+        kind: SenderKind::parse(&kind).ok_or_else(|| Error::corrupt("message.sender_kind", "unknown"))?,
+        cvr: cvr
+            .map(|cvr| CvrNumber::parse(&cvr).map_err(|_| Error::corrupt("message.sender_cvr", "no number")))
+            .transpose()?,
+        system_id: row.get("sender_system")?,
+        name: open(key, "message.sender_name", &at, &row.get::<Vec<u8>>("sender_name")?)?,
+    };
+    Ok(Summary {
+        id,
+        folder: Folder::from_uuid(row.get("folder")?),
+        mark: read_mark(row)?,
+        is_read: row.get("is_read")?,
+        available_time: row.get("available_time")?,
+        sender,
+        subject: open(key, "message.subject", &at, &row.get::<Vec<u8>>("subject")?)?,
+        file_count: row.get("file_count")?,
+        files_size: row.get("files_size")?,
+        bin_time: row.get("bin_time")?,
+    })
+}
+
+pub(crate) fn read_mark(row: &Row) -> Result<Mark, Error> {
+    Mark::parse(&row.get::<String>("mark")?).ok_or_else(|| Error::corrupt("message.mark", "unknown"))
+}
+
+/// What names a letter's row among all.
+fn row_place(mailbox: MailboxId, id: MessageId) -> String {
+    format!("{mailbox}/{id}")
+}
+
+/// What only the opening of a letter shows.
+pub struct Content {
+    /// What lists show too.
+    pub summary: Summary,
+    /// The text.
+    pub body: String,
+    /// The link below a notice.
+    pub link: Option<Link>,
+    /// The legal basis it was delivered by.
+    pub legal_basis: Option<String>,
+    /// The sender's own id of it.
+    pub sender_uuid: Option<Uuid>,
+}
+
+/// The letter of this id, if `acting` sees it (A11).
+pub async fn get(tx: &mut Tx, acting: &Acting, id: MessageId, key: &DataKey) -> Result<Option<Content>, Error> {
+    let sql = concat!(
+        "SELECT ",
+        summary_columns!(),
+        ", body, link, legal_basis, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4)"
+    );
+    let (one, other) = acting.visible_pair();
+    let at = row_place(acting.mailbox, id);
+    let read = |row: &Row| {
+        let link: Option<Vec<u8>> = row.get("link")?;
+        Ok(Content {
+            summary: read_summary(row, acting.mailbox, key)?,
+            body: open(key, "message.body", &at, &row.get::<Vec<u8>>("body")?)?,
+            link: link.map(|sealed| read_link(&open(key, "message.link", &at, &sealed)?)).transpose()?,
+            legal_basis: row.get("legal_basis")?,
+            sender_uuid: row.get("sender_uuid")?,
+        })
+    };
+    tx.optional(sql, args![acting.mailbox, id, one, other], read).await
+}
+
+fn read_link(text: &str) -> Result<Link, Error> {
+    let (text, url) = text.split_once(LINK_DIVIDER).ok_or_else(|| Error::corrupt("message.link", "no link"))?;
+    Ok(Link { text: text.to_owned(), url: url.to_owned() })
+}
+
+/// Writes a new letter, unread, into the inbox. The counters are the caller's to change.
+pub async fn insert(tx: &mut Tx, message: &NewMessage, key: &DataKey, random: &dyn Random) -> Result<(), Error> {
+    let at = row_place(message.mailbox, message.id);
+    let sealed = |column: &'static str, text: &str| seal(key, column, &at, text, random);
+    let link = message.link.as_ref().map(|link| format!("{}{LINK_DIVIDER}{}", link.text, link.url));
+    let sql = "INSERT INTO message (mailbox, id, folder, mark, is_read, available_time, sender_kind, sender_cvr, \
+               sender_system, sender_uuid, sender_name, subject, body, link, legal_basis, file_count, files_size) \
+               VALUES ($1, $2, $3, $4, FALSE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    let values = args![
+        message.mailbox,
+        message.id,
+        Folder::Inbox.as_uuid(),
+        message.mark.as_str(),
+        message.available_time,
+        message.sender.kind.as_str(),
+        message.sender.cvr.as_ref().map(CvrNumber::as_str),
+        message.sender.system_id.as_deref(),
+        message.sender_uuid,
+        sealed("message.sender_name", &message.sender.name),
+        sealed("message.subject", &message.subject),
+        sealed("message.body", &message.body),
+        link.map(|link| sealed("message.link", &link)),
+        message.legal_basis.as_deref(),
+        message.file_count,
+        message.files_size,
+    ];
+    tx.execute(sql, values).await.map(|_| ())
+}
+
+/// Where the key of a letter's file is wrapped for.
+pub(crate) fn file_place(mailbox: MailboxId, id: MessageId, ordinal: i64) -> String {
+    place("message_file", format_args!("{mailbox}/{id}/{ordinal}"))
+}

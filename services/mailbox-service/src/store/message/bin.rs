@@ -1,0 +1,19 @@
+//! Letters whose time in the bin is over (M5).
+
+use super::bulk::{Placed, read_placed};
+use crate::domain::folder::Folder;
+use kernel::{MailboxId, Timestamp};
+use sql::{Error, Tx, args};
+
+/// A mailbox with letters that came into the bin at `latest` or before, if there is one.
+pub async fn with_expired_bin(tx: &mut Tx, latest: Timestamp) -> Result<Option<MailboxId>, Error> {
+    let sql = "SELECT mailbox FROM message WHERE bin_time IS NOT NULL AND bin_time <= $1 ORDER BY bin_time LIMIT 1";
+    tx.optional(sql, args![latest], |row| row.get("mailbox")).await
+}
+
+/// Up to 500 of those letters, of one mailbox and whatever mark.
+pub async fn expired_in_bin(tx: &mut Tx, mailbox: MailboxId, latest: Timestamp) -> Result<Vec<Placed>, Error> {
+    let sql = "SELECT id, folder, mark, is_read, bin_from FROM message \
+               WHERE mailbox = $1 AND folder = $2 AND bin_time <= $3 LIMIT 500";
+    tx.all(sql, args![mailbox, Folder::Bin.as_uuid(), latest], read_placed).await
+}

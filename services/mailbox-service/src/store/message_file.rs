@@ -1,0 +1,92 @@
+//! Table `message_file`: the files of letters.
+
+use crate::domain::message::AttachedFile;
+use crate::store::message::file_place;
+use crate::store::sealed::{closed, does_not_open};
+use crypto::DataKey;
+use kernel::{FileId, MailboxId, MessageId, Random};
+use sql::{Error, Row, Tx, args};
+
+/// Writes a file of a letter; its key is wrapped by that of the mailbox.
+#[expect(clippy::too_many_arguments, reason = "a row and what it is sealed with")]
+pub async fn insert(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    message: MessageId,
+    ordinal: i64,
+    file: &AttachedFile,
+    file_key: &DataKey,
+    key: &DataKey,
+    random: &dyn Random,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO message_file (mailbox, message, ordinal, file, wrapped_key, name, media_type, size, sha256, is_main) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let place = file_place(mailbox, message, ordinal);
+    let values = args![
+        mailbox,
+        message,
+        ordinal,
+        file.id,
+        key.wrap(&place, file_key, random),
+        key.seal(&name_place(&place), file.name.as_bytes(), random),
+        &file.media_type,
+        file.size,
+        &file.sha256,
+        file.is_main,
+    ];
+    tx.execute(sql, values).await.map(|_| ())
+}
+
+/// The files of a letter, the main document first.
+pub async fn of(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    message: MessageId,
+    key: &DataKey,
+) -> Result<Vec<AttachedFile>, Error> {
+    let sql = "SELECT ordinal, file, name, media_type, size, sha256, is_main FROM message_file \
+               WHERE mailbox = $1 AND message = $2 ORDER BY ordinal";
+    tx.all(sql, args![mailbox, message], |row| read(row, mailbox, message, key)).await
+}
+
+fn read(row: &Row, mailbox: MailboxId, message: MessageId, key: &DataKey) -> Result<AttachedFile, Error> {
+    let place = file_place(mailbox, message, row.get("ordinal")?);
+    let name = key.open_text(&name_place(&place), &row.get::<Vec<u8>>("name")?);
+    Ok(AttachedFile {
+        id: row.get("file")?,
+        name: name.map_err(|_| does_not_open("message_file.name"))?,
+        media_type: row.get("media_type")?,
+        size: row.get("size")?,
+        sha256: row.get("sha256")?,
+        is_main: row.get("is_main")?,
+    })
+}
+
+/// A file of a letter, and the key that opens it.
+pub async fn with_key(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    message: MessageId,
+    file: FileId,
+    key: &DataKey,
+) -> Result<Option<(AttachedFile, DataKey)>, Error> {
+    let sql = "SELECT ordinal, file, wrapped_key, name, media_type, size, sha256, is_main FROM message_file \
+               WHERE mailbox = $1 AND message = $2 AND file = $3";
+    let read = |row: &Row| {
+        let place = file_place(mailbox, message, row.get("ordinal")?);
+        let wrapped: Vec<u8> = row.get("wrapped_key")?;
+        let file_key = key.unwrap(&place, &wrapped).map_err(closed("message_file.wrapped_key"))?;
+        Ok((read(row, mailbox, message, key)?, file_key))
+    };
+    tx.optional(sql, args![mailbox, message, file], read).await
+}
+
+/// Whether any letter still has the file.
+pub async fn is_used(tx: &mut Tx, file: FileId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM message_file WHERE file = $1 LIMIT 1";
+    Ok(tx.optional(sql, args![file], |_| Ok(())).await?.is_some())
+}
+
+fn name_place(place: &str) -> String {
+    format!("{place}/name")
+}

@@ -1,0 +1,272 @@
+//! Tables `person` and `cpr_lookup`.
+
+use crate::domain::file::hex;
+use crate::domain::person::{Person, PersonStatus};
+use crate::store::sealed::{closed, open, place, seal};
+use crypto::{DataKey, Keyring, LookupHash, WrappedKey};
+use kernel::{CprNumber, Date, MailboxId, PersonId, PersonName, Random, Timestamp};
+use serde_json::json;
+use sql::{Error, Row, Sql, Tx, args};
+use uuid::Uuid;
+
+/// A person as they lie in the database.
+#[derive(Clone)]
+pub struct PersonRow {
+    /// Which.
+    pub id: PersonId,
+    wrapped: WrappedKey,
+    first_name: Vec<u8>,
+    last_name: Vec<u8>,
+    postal_address: Option<Vec<u8>>,
+    status: String,
+    death_date: Option<String>,
+    /// When the mailbox was closed, if it was.
+    pub close_time: Option<Timestamp>,
+    create_time: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "p.id, p.key_id, p.wrapped_key, p.first_name, p.last_name, p.postal_address, p.status, p.death_date, \
+         p.close_time, p.create_time"
+    };
+}
+
+fn read(row: &Row) -> Result<PersonRow, Error> {
+    Ok(PersonRow {
+        id: row.get("id")?,
+        wrapped: WrappedKey { key_id: row.get("key_id")?, bytes: row.get("wrapped_key")? },
+        first_name: row.get("first_name")?,
+        last_name: row.get("last_name")?,
+        postal_address: row.get("postal_address")?,
+        status: row.get("status")?,
+        death_date: row.get("death_date")?,
+        close_time: row.get("close_time")?,
+        create_time: row.get("create_time")?,
+    })
+}
+
+impl PersonRow {
+    /// The data key of the person's mailbox.
+    pub fn key(&self, keyring: &Keyring) -> Result<DataKey, Error> {
+        keyring.unwrap(&place("person", self.id), &self.wrapped).map_err(closed("person.wrapped_key"))
+    }
+
+    /// The person's names.
+    pub fn name(&self, key: &DataKey) -> Result<PersonName, Error> {
+        let first = open(key, "person.first_name", self.id, &self.first_name)?;
+        let last = open(key, "person.last_name", self.id, &self.last_name)?;
+        PersonName::parse(&first, &last).map_err(|_| Error::corrupt("person.first_name", "no name"))
+    }
+
+    /// The person, opened.
+    pub fn open(&self, key: &DataKey) -> Result<Person, Error> {
+        let address = self.postal_address.as_deref();
+        let death = self.death_date.as_deref();
+        Ok(Person {
+            id: self.id,
+            name: self.name(key)?,
+            status: self.status()?,
+            postal_address: address.map(|sealed| open(key, "person.postal_address", self.id, sealed)).transpose()?,
+            death_date: death
+                .map(|text| Date::parse(text).map_err(|_| Error::corrupt("person.death_date", "no date")))
+                .transpose()?,
+            close_time: self.close_time,
+            create_time: self.create_time,
+        })
+    }
+
+    /// When the person was first registered, and the mailbox opened.
+    pub fn create_time(&self) -> Timestamp {
+        self.create_time
+    }
+
+    /// The person's status.
+    pub fn status(&self) -> Result<PersonStatus, Error> {
+        PersonStatus::parse(&self.status).ok_or_else(|| Error::corrupt("person.status", "unknown"))
+    }
+
+    /// A row that belongs to nobody, sealed like any other: what is opened when there is nobody to open, so that both
+    /// cases do the same work (A2).
+    pub fn decoy(keyring: &Keyring, random: &dyn Random) -> Self {
+        let id = PersonId::from(Uuid::nil());
+        let key = DataKey::generate(random);
+        Self {
+            id,
+            wrapped: keyring.wrap(&place("person", id), &key, random),
+            first_name: seal(&key, "person.first_name", id, "Ingen", random),
+            last_name: seal(&key, "person.last_name", id, "Ingen", random),
+            postal_address: None,
+            status: PersonStatus::Dead.as_str().to_owned(),
+            death_date: None,
+            close_time: Some(Timestamp::from_micros(0)),
+            create_time: Timestamp::from_micros(0),
+        }
+    }
+}
+
+/// The person whom a CPR number leads to, present or former.
+pub async fn find(tx: &mut Tx, hash: &LookupHash) -> Result<Option<PersonRow>, Error> {
+    let sql = concat!("SELECT ", columns!(), " FROM cpr_lookup l JOIN person p ON p.id = l.person WHERE l.hash = $1");
+    tx.optional(sql, args![hash.as_bytes()], read).await
+}
+
+const FIND_MANY: Sql = Sql::each(
+    concat!(
+        "SELECT l.hash, ",
+        columns!(),
+        " FROM cpr_lookup l JOIN person p ON p.id = l.person \
+         WHERE l.hash IN (SELECT unhex(value) FROM json_each($1))"
+    ),
+    concat!(
+        "SELECT l.hash, ",
+        columns!(),
+        " FROM cpr_lookup l JOIN person p ON p.id = l.person \
+         WHERE l.hash IN (SELECT decode(value, 'hex') FROM json_array_elements_text($1::json) AS value)"
+    ),
+);
+
+/// The persons whom CPR numbers lead to, each with the hash it was found by.
+pub async fn find_many(tx: &mut Tx, hashes: &[LookupHash]) -> Result<Vec<(Vec<u8>, PersonRow)>, Error> {
+    let list: Vec<String> = hashes.iter().map(|hash| hex(hash.as_bytes())).collect();
+    tx.all(FIND_MANY, args![json!(list).to_string()], |row| Ok((row.get("hash")?, read(row)?))).await
+}
+
+/// The person of this id.
+pub async fn get(tx: &mut Tx, id: PersonId) -> Result<Option<PersonRow>, Error> {
+    tx.optional(concat!("SELECT ", columns!(), " FROM person p WHERE p.id = $1"), args![id], read).await
+}
+
+const GET_MANY: Sql = Sql::each(
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id IN (SELECT unhex(value) FROM json_each($1))"),
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id = ANY($1)"),
+);
+
+/// The persons of these ids, in no order.
+pub async fn get_many(tx: &mut Tx, ids: &[PersonId]) -> Result<Vec<PersonRow>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    tx.all(GET_MANY, args![ids], read).await
+}
+
+const LOCK: Sql = Sql::each(
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id = $1"),
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id = $1 FOR UPDATE"),
+);
+
+/// The person of this id, whose mailbox nobody else changes until the transaction ends: the first statement of every
+/// change in a mailbox, so that changes in one follow each other and none waits in a circle.
+pub async fn lock(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<PersonRow>, Error> {
+    tx.optional(LOCK, args![mailbox], read).await
+}
+
+/// A person to be written for the first time.
+pub struct NewPerson {
+    /// The person.
+    pub person: Person,
+    /// Their number.
+    pub cpr: CprNumber,
+    /// Its keyed hash.
+    pub hash: LookupHash,
+}
+
+const INSERT_LOOKUPS: Sql = Sql::each(
+    "INSERT INTO cpr_lookup (hash, person) \
+     SELECT unhex(json_extract(value, '$.hash')), unhex(json_extract(value, '$.id')) FROM json_each($1) WHERE TRUE \
+     ON CONFLICT (hash) DO NOTHING",
+    "INSERT INTO cpr_lookup (hash, person) \
+     SELECT decode(r.hash, 'hex'), r.id FROM json_to_recordset($1::json) AS r(hash TEXT, id UUID) \
+     ON CONFLICT (hash) DO NOTHING",
+);
+
+const INSERT_PERSONS: Sql = Sql::each(
+    "INSERT INTO person (id, key_id, wrapped_key, cpr, first_name, last_name, postal_address, status, death_date, close_time, create_time) \
+     SELECT unhex(json_extract(value, '$.id')), json_extract(value, '$.key_id'), unhex(json_extract(value, '$.wrapped_key')), \
+     unhex(json_extract(value, '$.cpr')), unhex(json_extract(value, '$.first_name')), unhex(json_extract(value, '$.last_name')), \
+     unhex(json_extract(value, '$.postal_address')), json_extract(value, '$.status'), json_extract(value, '$.death_date'), \
+     CASE WHEN json_extract(value, '$.closed') THEN $2 END, $2 FROM json_each($1)",
+    "INSERT INTO person (id, key_id, wrapped_key, cpr, first_name, last_name, postal_address, status, death_date, close_time, create_time) \
+     SELECT r.id, r.key_id, decode(r.wrapped_key, 'hex'), decode(r.cpr, 'hex'), decode(r.first_name, 'hex'), decode(r.last_name, 'hex'), \
+     decode(r.postal_address, 'hex'), r.status, r.death_date, CASE WHEN r.closed THEN $2 END, $2 \
+     FROM json_to_recordset($1::json) AS r(id UUID, key_id TEXT, wrapped_key TEXT, cpr TEXT, first_name TEXT, last_name TEXT, \
+     postal_address TEXT, status TEXT, death_date TEXT, closed BOOLEAN)",
+);
+
+/// Writes new persons, all created at `now`, in two statements. False: another transaction has just registered one of
+/// the numbers, and this one must be given up.
+pub async fn insert_many(
+    tx: &mut Tx,
+    mut persons: Vec<NewPerson>,
+    keyring: &Keyring,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if persons.is_empty() {
+        return Ok(true);
+    }
+    // One order for everybody, so that two extracts loaded at once don't wait in a circle.
+    persons.sort_by(|one, other| one.hash.as_bytes().cmp(other.hash.as_bytes()));
+    let simple = |new: &NewPerson| new.person.id.as_uuid().simple().to_string();
+    let lookups: Vec<_> =
+        persons.iter().map(|new| json!({"hash": hex(new.hash.as_bytes()), "id": simple(new)})).collect();
+    let count = persons.len() as u64;
+    if tx.execute(INSERT_LOOKUPS, args![json!(lookups).to_string()]).await? != count {
+        return Ok(false);
+    }
+    let rows: Vec<_> = persons.iter().map(|new| row(new, &simple(new), keyring, random)).collect();
+    tx.execute(INSERT_PERSONS, args![json!(rows).to_string(), now]).await?;
+    Ok(true)
+}
+
+fn row(new: &NewPerson, id: &str, keyring: &Keyring, random: &dyn Random) -> serde_json::Value {
+    let person = &new.person;
+    let key = DataKey::generate(random);
+    let wrapped = keyring.wrap(&place("person", person.id), &key, random);
+    let sealed = |column: &'static str, text: &str| hex(&seal(&key, column, person.id, text, random));
+    json!({
+        "id": id,
+        "key_id": wrapped.key_id,
+        "wrapped_key": hex(&wrapped.bytes),
+        "cpr": sealed("person.cpr", new.cpr.digits()),
+        "first_name": sealed("person.first_name", person.name.first()),
+        "last_name": sealed("person.last_name", person.name.last()),
+        "postal_address": person.postal_address.as_deref().map(|address| sealed("person.postal_address", address)),
+        "status": person.status.as_str(),
+        "death_date": person.death_date.map(|date| date.to_string()),
+        "closed": person.close_time.is_some(),
+    })
+}
+
+/// Writes what changed of a person, sealed anew under their key.
+pub async fn update(tx: &mut Tx, person: &Person, key: &DataKey, random: &dyn Random) -> Result<(), Error> {
+    let sealed = |column: &'static str, text: &str| seal(key, column, person.id, text, random);
+    let sql = "UPDATE person SET first_name = $2, last_name = $3, postal_address = $4, status = $5, death_date = $6, \
+               close_time = $7 WHERE id = $1";
+    let values = args![
+        person.id,
+        sealed("person.first_name", person.name.first()),
+        sealed("person.last_name", person.name.last()),
+        person.postal_address.as_deref().map(|address| sealed("person.postal_address", address)),
+        person.status.as_str(),
+        person.death_date.map(|date| date.to_string()),
+        person.close_time,
+    ];
+    tx.execute(sql, values).await.map(|_| ())
+}
+
+/// Lets a new CPR number lead to a person, beside the old ones (P1). False: it already leads to somebody.
+pub async fn add_number(
+    tx: &mut Tx,
+    id: PersonId,
+    cpr: &CprNumber,
+    hash: &LookupHash,
+    key: &DataKey,
+    random: &dyn Random,
+) -> Result<bool, Error> {
+    let insert = "INSERT INTO cpr_lookup (hash, person) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+    if tx.execute(insert, args![hash.as_bytes(), id]).await? == 0 {
+        return Ok(false);
+    }
+    let sealed = seal(key, "person.cpr", id, cpr.digits(), random);
+    tx.execute("UPDATE person SET cpr = $2 WHERE id = $1", args![id, sealed]).await?;
+    Ok(true)
+}

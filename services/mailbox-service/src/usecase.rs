@@ -1,0 +1,143 @@
+//! One file = one action = one transaction. Whoever acts in a mailbox has gone through [`admit`] first.
+
+pub mod admit;
+pub mod change_cpr_number;
+pub mod create_folder;
+pub mod deliver;
+pub mod directory;
+pub mod download_file;
+pub mod get_mailbox;
+pub mod get_message;
+pub mod get_person;
+pub mod get_receipt;
+pub mod list_folders;
+pub mod list_messages;
+pub mod look_up_recipient;
+pub mod mark_messages;
+pub mod move_messages;
+pub mod purge_messages;
+pub mod put_notice;
+pub mod record_death;
+pub mod register;
+pub mod settings;
+pub mod sweep_file;
+pub mod upload_file;
+
+use crate::config::ServiceConfig;
+use crate::domain::folder::Folder;
+use crate::domain::message::NewMessage;
+use crate::domain::post::Mark;
+use crate::error::Error;
+use crate::objects::Objects;
+use crate::peers::access::Access;
+use crate::store;
+use crate::store::person::PersonRow;
+use crypto::{DataKey, Keys, LookupHash};
+use events::{Emitter, Payload};
+use kernel::{Clock, CprNumber, FileId, Random, ServiceName};
+use rpc::Call;
+use sql::once::Repeat;
+use sql::{Db, Once, Tx};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What the actions stand on.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub keys: Keys,
+    /// Writes events.
+    pub emitter: Emitter,
+    /// The present, for all but storage.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// access-service.
+    pub access: Access,
+    /// Where files lie.
+    pub objects: Objects,
+    /// The service's own settings.
+    pub config: ServiceConfig,
+    /// Whom a search that finds nobody opens (A2).
+    pub decoy: PersonRow,
+}
+
+/// The queue of files that may have to be removed, by the file's id.
+pub const FILE_SWEEP: &str = "file-sweep";
+
+impl Parts {
+    /// The hash under which a CPR number is looked up.
+    pub fn cpr_hash(&self, cpr: &CprNumber) -> LookupHash {
+        self.keys.lookup.hash("cpr", &[cpr.digits().as_bytes()])
+    }
+
+    /// The hash that tells callers apart.
+    pub fn caller_hash(&self, call: &Call) -> [u8; 32] {
+        *self.keys.lookup.hash("principal", &[call.principal().as_bytes()]).as_bytes()
+    }
+
+    /// The hash of what a request says. Keyed, because a CPR number may stand in it.
+    pub fn content_hash(&self, content: &[u8]) -> [u8; 32] {
+        *self.keys.lookup.hash("content", &[content]).as_bytes()
+    }
+
+    /// A call that may come again; `content` is the encoded request without its request id.
+    pub fn repeatable(&self, call: &Call, method: &'static str, request_id: &str, content: &[u8]) -> Repeatable {
+        let once = Once::new(self.caller_hash(call), method, request_id, self.content_hash(content));
+        Repeatable { once, request_id: request_id.to_owned() }
+    }
+
+    /// Puts a letter into the inbox of an open mailbox, in the transaction that has locked it: the letter, the counters,
+    /// and the word to notification-service where it is public post (N5).
+    pub(crate) async fn put(&self, tx: &mut Tx, message: &NewMessage, key: &DataKey) -> Result<(), Error> {
+        store::message::insert(tx, message, key, &*self.random).await?;
+        let mut changes = store::count::Changes::default();
+        changes.add(Folder::Inbox, message.mark, false);
+        changes.write(tx, message.mailbox).await?;
+        if message.mark == Mark::Public {
+            let payload = crate::outgoing::public_post_arrived(message);
+            self.emitter.emit(tx, ServiceName::Notification, payload).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells both other services.
+    pub(crate) async fn tell_both(&self, tx: &mut Tx, payload: Payload) -> Result<(), Error> {
+        self.emitter.emit(tx, ServiceName::Access, payload.clone()).await?;
+        self.emitter.emit(tx, ServiceName::Notification, payload).await?;
+        Ok(())
+    }
+}
+
+/// A call that may come again.
+#[derive(Clone)]
+pub struct Repeatable {
+    once: Once,
+    request_id: String,
+}
+
+impl Repeatable {
+    /// What the first call made, if this is a repetition.
+    pub(crate) async fn before(&self, tx: &mut Tx) -> Result<Option<Uuid>, Error> {
+        match self.once.seen(tx).await? {
+            Repeat::First => Ok(None),
+            Repeat::Of(made) => Ok(Some(made)),
+            Repeat::Reused => Err(Error::RequestIdReused(self.request_id.clone())),
+        }
+    }
+
+    /// Keeps what this call made.
+    pub(crate) async fn made(&self, tx: &mut Tx, what: Uuid) -> Result<(), Error> {
+        Ok(self.once.done(tx, what).await?)
+    }
+}
+
+/// Queues files whose last letter may be gone.
+pub(crate) async fn queue_sweep(tx: &mut Tx, files: Vec<FileId>) -> Result<(), Error> {
+    let now = tx.now().await?;
+    for file in files {
+        sql::queue::push(tx, FILE_SWEEP, file.as_uuid(), now).await?;
+    }
+    Ok(())
+}

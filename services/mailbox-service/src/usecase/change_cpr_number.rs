@@ -1,0 +1,34 @@
+//! A new CPR number for a person: both numbers lead to the same mailbox from now on (P1).
+
+use super::{Parts, Repeatable};
+use crate::domain::person::Person;
+use crate::error::Error;
+use crate::outgoing;
+use crate::store;
+use kernel::CprNumber;
+use std::sync::Arc;
+
+/// Gives the person of `old` the number `new`. Doing so again changes nothing.
+pub async fn run(parts: &Arc<Parts>, old: CprNumber, new: CprNumber, call: Repeatable) -> Result<Person, Error> {
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let repeated = call.before(tx).await?.is_some();
+            let found = store::person::find(tx, &parts.cpr_hash(&old)).await?.ok_or(Error::NotFound)?;
+            let row = store::person::lock(tx, found.id).await?.ok_or(Error::NotFound)?;
+            let key = row.key(&parts.keys.keyring)?;
+            if !repeated {
+                let hash = parts.cpr_hash(&new);
+                if store::person::add_number(tx, row.id, &new, &hash, &key, &*parts.random).await? {
+                    parts.tell_both(tx, outgoing::cpr_number_changed(row.id)).await?;
+                } else if store::person::find(tx, &hash).await?.is_none_or(|taken| taken.id != row.id) {
+                    return Err(Error::CprNumberTaken);
+                }
+                call.made(tx, row.id.as_uuid()).await?;
+            }
+            Ok(row.open(&key)?)
+        })
+    })
+    .await
+}

@@ -1,0 +1,47 @@
+//! Marking letters read or unread, for everybody in every portal (R4, P3).
+
+use super::admit::Admitted;
+use super::{Parts, Repeatable};
+use crate::error::Error;
+use crate::store;
+use kernel::MessageId;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What became of one letter of a bulk act: done or already so, or why not.
+pub type Outcome = Result<(), Error>;
+
+/// Marks the letters; one outcome for each, in their order.
+pub async fn run(
+    parts: &Arc<Parts>,
+    admitted: Admitted,
+    ids: Vec<MessageId>,
+    read: bool,
+    call: Repeatable,
+) -> Result<Vec<Outcome>, Error> {
+    let acting = admitted.acting;
+    parts
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+                let placed = store::message::placed(tx, &acting, &ids).await?;
+                let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+                let outcomes = ids.iter().map(|id| placed.get(id).map(|_| ()).ok_or(Error::NotFound)).collect();
+                if call.before(tx).await?.is_some() {
+                    return Ok(outcomes);
+                }
+                let changing: Vec<_> = placed.values().filter(|letter| letter.is_read != read).collect();
+                let mut changes = store::count::Changes::default();
+                for letter in &changing {
+                    changes.mark(letter.folder, letter.mark, read);
+                }
+                let changing: Vec<MessageId> = changing.iter().map(|letter| letter.id).collect();
+                store::message::set_read(tx, acting.mailbox, &changing, read).await?;
+                changes.write(tx, acting.mailbox).await?;
+                call.made(tx, acting.mailbox.as_uuid()).await?;
+                Ok(outcomes)
+            })
+        })
+        .await
+}

@@ -1,0 +1,107 @@
+//! Moving letters: between folders (R3), into the bin and out of it (R7).
+
+use super::admit::Admitted;
+use super::mark_messages::Outcome;
+use super::{Parts, Repeatable};
+use crate::domain::acting::{Act, Acting};
+use crate::domain::folder::Folder;
+use crate::error::Error;
+use crate::store;
+use crate::store::message::Placed;
+use kernel::MessageId;
+use sql::Tx;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Where letters go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// To this folder; the bin is deleting.
+    To(Folder),
+    /// Out of the bin, to where they came from, or to the inbox when that is gone.
+    Back,
+}
+
+/// Moves the letters; one outcome for each, in their order.
+pub async fn run(
+    parts: &Arc<Parts>,
+    admitted: Admitted,
+    ids: Vec<MessageId>,
+    destination: Destination,
+    call: Repeatable,
+) -> Result<Vec<Outcome>, Error> {
+    let Admitted { acting, key, .. } = admitted;
+    parts
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+                let own = store::folder::all(tx, acting.mailbox, &key).await?;
+                let own: HashSet<Folder> = own.into_iter().map(|folder| Folder::Own(folder.id)).collect();
+                if let Destination::To(folder @ Folder::Own(_)) = destination
+                    && !own.contains(&folder)
+                {
+                    return Err(Error::NotFound);
+                }
+                let placed = store::message::placed(tx, &acting, &ids).await?;
+                let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+                let repeated = call.before(tx).await?.is_some();
+                let mut moves: HashMap<Folder, Vec<Placed>> = HashMap::new();
+                let mut outcomes = Vec::new();
+                for id in &ids {
+                    let Some(letter) = placed.get(id) else {
+                        outcomes.push(Err(Error::NotFound));
+                        continue;
+                    };
+                    // What was moved by the first call is where it was to go, or has gone on from there since.
+                    outcomes.push(if repeated {
+                        Ok(())
+                    } else {
+                        target(letter, destination, &acting, &own).map(|to| moves.entry(to).or_default().push(*letter))
+                    });
+                }
+                if !repeated {
+                    carry_out(tx, &acting, moves).await?;
+                    call.made(tx, acting.mailbox.as_uuid()).await?;
+                }
+                Ok(outcomes)
+            })
+        })
+        .await
+}
+
+/// Where one letter goes, or why it stays.
+fn target(letter: &Placed, destination: Destination, acting: &Acting, own: &HashSet<Folder>) -> Result<Folder, Error> {
+    match destination {
+        // Only letters that the owner has sent lie there, and there are none of those in any other folder yet.
+        Destination::To(Folder::Sent) => Err(Error::SystemFolder(acting.mailbox, "sent")),
+        Destination::To(folder) => {
+            let out_of_bin = letter.folder == Folder::Bin && folder != Folder::Bin;
+            if out_of_bin && !acting.is_owner() {
+                return Err(Error::ActNotAllowed { act: Act::Delete, capacity: acting.capacity_for(letter.mark) });
+            }
+            Ok(folder)
+        }
+        Destination::Back if letter.folder == Folder::Bin => {
+            let from = letter.bin_from.unwrap_or(Folder::Inbox);
+            let there = !matches!(from, Folder::Own(_)) || own.contains(&from);
+            Ok(if there { from } else { Folder::Inbox })
+        }
+        Destination::Back => Err(Error::StateConflict("NOT_IN_BIN")),
+    }
+}
+
+async fn carry_out(tx: &mut Tx, acting: &Acting, moves: HashMap<Folder, Vec<Placed>>) -> Result<(), Error> {
+    let now = tx.now().await?;
+    let mut changes = store::count::Changes::default();
+    for (to, letters) in moves {
+        let letters: Vec<Placed> = letters.into_iter().filter(|letter| letter.folder != to).collect();
+        for letter in &letters {
+            changes.remove(letter.folder, letter.mark, letter.is_read);
+            changes.add(to, letter.mark, letter.is_read);
+        }
+        let ids: Vec<MessageId> = letters.iter().map(|letter| letter.id).collect();
+        store::message::place_in(tx, acting.mailbox, &ids, to, now).await?;
+    }
+    Ok(changes.write(tx, acting.mailbox).await?)
+}

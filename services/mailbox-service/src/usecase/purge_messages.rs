@@ -1,0 +1,85 @@
+//! Removing letters in the bin for good: on demand, and by itself when their time in the bin is over (M5).
+
+use super::admit::Admitted;
+use super::mark_messages::Outcome;
+use super::{Parts, Repeatable, queue_sweep};
+use crate::domain::folder::Folder;
+use crate::error::Error;
+use crate::store;
+use crate::store::message::Placed;
+use kernel::{MailboxId, MessageId};
+use sql::Tx;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Purges the letters; one outcome for each, in their order.
+pub async fn run(
+    parts: &Arc<Parts>,
+    admitted: Admitted,
+    ids: Vec<MessageId>,
+    call: Repeatable,
+) -> Result<Vec<Outcome>, Error> {
+    let acting = admitted.acting;
+    parts
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+                let repeated = call.before(tx).await?.is_some();
+                let placed = store::message::placed(tx, &acting, &ids).await?;
+                let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+                let outcome = |id: &MessageId| match placed.get(id) {
+                    Some(letter) if letter.folder == Folder::Bin => Ok(()),
+                    Some(_) => Err(Error::StateConflict("NOT_IN_BIN")),
+                    // What the first call purged is gone, as was asked.
+                    None if repeated => Ok(()),
+                    None => Err(Error::NotFound),
+                };
+                let outcomes = ids.iter().map(outcome).collect();
+                if repeated {
+                    return Ok(outcomes);
+                }
+                let binned: Vec<Placed> = placed.into_values().filter(|letter| letter.folder == Folder::Bin).collect();
+                purge(tx, acting.mailbox, &binned).await?;
+                call.made(tx, acting.mailbox.as_uuid()).await?;
+                Ok(outcomes)
+            })
+        })
+        .await
+}
+
+/// Removes letters of a locked mailbox, all of them in its bin, and takes them out of the counters.
+async fn purge(tx: &mut Tx, mailbox: MailboxId, letters: &[Placed]) -> Result<(), Error> {
+    let mut changes = store::count::Changes::default();
+    for letter in letters {
+        changes.remove(Folder::Bin, letter.mark, letter.is_read);
+    }
+    let ids: Vec<MessageId> = letters.iter().map(|letter| letter.id).collect();
+    let files = store::message::purge(tx, mailbox, &ids).await?;
+    changes.write(tx, mailbox).await?;
+    queue_sweep(tx, files).await
+}
+
+/// Purges the letters of one mailbox whose time in the bin is over. False: no mailbox has any.
+pub async fn expired(parts: &Arc<Parts>) -> Result<bool, Error> {
+    let life = parts.config.bin_life();
+    let due = parts.db.read(move |tx| {
+        Box::pin(async move {
+            let latest = tx.now().await?.minus(life);
+            Ok::<_, Error>(store::message::with_expired_bin(tx, latest).await?)
+        })
+    });
+    let Some(mailbox) = due.await? else { return Ok(false) };
+    parts
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let latest = tx.now().await?.minus(life);
+                store::person::lock(tx, mailbox).await?;
+                let letters = store::message::expired_in_bin(tx, mailbox, latest).await?;
+                purge(tx, mailbox, &letters).await?;
+                Ok(true)
+            })
+        })
+        .await
+}

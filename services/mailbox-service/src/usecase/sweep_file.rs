@@ -1,0 +1,53 @@
+//! Removing files that no letter has and no upload will bring.
+
+use super::{FILE_SWEEP, Parts};
+use crate::error::Error;
+use crate::store;
+use kernel::FileId;
+use sql::queue::{self, Claim, Held};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Files looked at in one go.
+const BATCH: i64 = 20;
+/// How long a claim holds.
+const LEASE: Duration = Duration::from_mins(1);
+
+/// Looks at the files that are due. False: none was.
+pub async fn run(parts: &Arc<Parts>) -> Result<bool, Error> {
+    let claimed =
+        parts.db.write(|tx| Box::pin(async move { queue::claim(tx, FILE_SWEEP, BATCH, LEASE).await })).await?;
+    for claim in &claimed {
+        sweep(parts, *claim).await?;
+    }
+    Ok(!claimed.is_empty())
+}
+
+/// Forgets the upload, then removes the object, then the work: a crash between them repeats the rest.
+async fn sweep(parts: &Arc<Parts>, claim: Claim) -> Result<(), Error> {
+    let file = FileId::from(claim.id);
+    let unused = parts.db.write(move |tx| {
+        Box::pin(async move {
+            let now = tx.now().await?;
+            store::upload::forget_expired(tx, file, now).await?;
+            let waiting = store::upload::expiry(tx, file).await?.is_some();
+            Ok::<_, Error>(!waiting && !store::message_file::is_used(tx, file).await?)
+        })
+    });
+    if unused.await? {
+        parts.objects.remove(file).await?;
+    }
+    let finished = parts.db.write(move |tx| {
+        Box::pin(async move {
+            // An upload that is still waiting comes again when it expires.
+            match store::upload::expiry(tx, file).await? {
+                Some(due) => queue::postpone(tx, FILE_SWEEP, claim, due).await,
+                None => queue::finish(tx, FILE_SWEEP, claim).await,
+            }
+        })
+    });
+    if finished.await? == Held::No {
+        tracing::debug!("a file was swept twice");
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The main actions through the service's own gRPC surface, on SQLite and, where `DIGITALPOST_TEST_POSTGRES` names a
+//! server, on PostgreSQL. Who calls is told by a header instead of a token, and access-service is played by the test.
+
+mod store {
+    pub(crate) mod access;
+    pub(crate) mod deliveries;
+    pub(crate) mod events;
+    pub(crate) mod files;
+    pub(crate) mod mailboxes;
+    pub(crate) mod persons;
+    pub(crate) mod reading;
+    pub(crate) mod rest;
+    pub(crate) mod world;
+}

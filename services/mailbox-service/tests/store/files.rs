@@ -1,0 +1,195 @@
+//! Files in and out.
+
+use super::world::{KAREN, NIELS, Refused as _, World, by, letter, metadata, on_both, reason};
+use api::access::v1 as access;
+use api::error::v1::ErrorReason;
+use api::mailbox::v1 as proto;
+use api::mailbox::v1::{download_file_response, upload_delivery_file_request};
+use bytes::Bytes;
+use mailbox_service::usecase::sweep_file;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tonic::Status;
+
+on_both! { m3_a_file_comes_out_as_it_went_in, m3_what_is_not_what_it_says_is_refused, m3_nothing_is_left_of_files_nobody_has,
+a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too }
+
+fn pdf(size: usize) -> Vec<u8> {
+    let mut content = b"%PDF-1.7\n".to_vec();
+    content.extend((content.len()..size).map(|at| u8::try_from(at * 7 % 251).expect("there")));
+    content
+}
+
+fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
+    proto::UploadHeader {
+        display_name: name.to_owned(),
+        size_bytes: i64::try_from(content.len()).expect("there"),
+        sha256: mailbox_service::domain::file::hex(&crypto::sha256(content)),
+        request_id: String::new(),
+    }
+}
+
+async fn upload(world: &World, header: proto::UploadHeader, content: &[u8]) -> Result<proto::Upload, Status> {
+    use upload_delivery_file_request::Frame;
+    let chunks = content.chunks(60_000).map(|chunk| Frame::Chunk(Bytes::copy_from_slice(chunk)));
+    let frames = [Frame::Header(header)].into_iter().chain(chunks);
+    let frames: Vec<_> = frames.map(|frame| proto::UploadDeliveryFileRequest { frame: Some(frame) }).collect();
+    let answer = world.delivery().upload_delivery_file(by("municipality", tokio_stream::iter(frames))).await?;
+    Ok(answer.into_inner().upload.expect("an upload"))
+}
+
+/// A letter to Karen with this file; the name of the file.
+async fn with_file(world: &World, uuid: u128, content: &[u8]) -> String {
+    let upload = upload(world, header("brev.pdf", content), content).await.expect("uploaded");
+    let delivery =
+        proto::Delivery { main_document: upload.name, body_text: String::new(), ..letter(KAREN, uuid, "Skat") };
+    let name = world.deliver_as("municipality", delivery).await.expect("delivered").message;
+    let opened =
+        world.mailbox().get_message(by(&format!("{KAREN}@borger_dk"), proto::GetMessageRequest { name })).await;
+    let letter = opened.expect("a letter").into_inner().message.expect("a letter");
+    assert!(letter.files[0].main_document);
+    assert_eq!(letter.files[0].media_type, "application/pdf");
+    letter.files[0].name.clone()
+}
+
+async fn download(world: &World, who: &str, name: &str, offset: i64) -> Result<Vec<u8>, Status> {
+    let request = proto::DownloadFileRequest { name: name.to_owned(), offset_bytes: offset };
+    let mut frames = world.mailbox().download_file(by(who, request)).await?.into_inner();
+    let mut content = Vec::new();
+    while let Some(frame) = frames.message().await? {
+        match frame.frame.expect("a frame") {
+            download_file_response::Frame::Header(header) => assert_eq!(header.offset_bytes, offset),
+            download_file_response::Frame::Chunk(chunk) => {
+                assert!((1..=65_536).contains(&chunk.len()));
+                content.extend_from_slice(&chunk);
+            }
+        }
+    }
+    Ok(content)
+}
+
+async fn m3_a_file_comes_out_as_it_went_in(world: World) {
+    world.karen_and_niels().await;
+    let karen = format!("{KAREN}@borger_dk");
+    let content = pdf(3_000_001);
+    let name = with_file(&world, 1, &content).await;
+    for offset in [0, 65_536, 1_234_567, 3_000_001] {
+        let part = download(&world, &karen, &name, i64::try_from(offset).expect("there")).await.expect("a file");
+        assert!(part == content[offset..], "from {offset}");
+    }
+    let refused = download(&world, &karen, &name, 3_000_002).await.refused("beyond the end");
+    assert_eq!(
+        (reason(&refused), metadata(&refused, "size_bytes")),
+        ("OFFSET_OUT_OF_RANGE".to_owned(), "3000001".to_owned())
+    );
+    // One upload serves many letters, and a repeated one is the same upload.
+    let stated = proto::UploadHeader { request_id: "u1".to_owned(), ..header("brev.pdf", &content) };
+    let first = upload(&world, stated.clone(), &content).await.expect("uploaded");
+    assert!(upload(&world, stated, &content).await.expect("uploaded") == first);
+    for (uuid, cpr) in [(2, KAREN), (3, NIELS)] {
+        let delivery = proto::Delivery { main_document: first.name.clone(), ..letter(cpr, uuid, "Skat") };
+        world.deliver_as("municipality", delivery).await.expect("delivered");
+    }
+    let delivery = proto::Delivery { main_document: first.name, ..letter(KAREN, 4, "Skat") };
+    let refused = world.deliver_as("other-municipality", delivery).await.refused("another's upload");
+    assert_eq!(reason(&refused), "UPLOAD_NOT_FOUND");
+}
+
+async fn m3_what_is_not_what_it_says_is_refused(world: World) {
+    let program = b"MZ\x90\x00 this program cannot be run in DOS mode".to_vec();
+    let refused = upload(&world, header("brev.pdf", &program), &program).await.refused("a program");
+    assert_eq!(reason(&refused), "FILE_TYPE_NOT_ALLOWED");
+    assert_eq!(metadata(&refused, "detected_type"), "application/x-msdownload");
+    let content = pdf(100_000);
+    let mut other = content.clone();
+    other[50_000] ^= 1;
+    assert_eq!(
+        reason(&upload(&world, header("brev.pdf", &content), &other).await.refused("hash")),
+        "FILE_HASH_MISMATCH"
+    );
+    let longer = pdf(100_001);
+    assert_eq!(
+        reason(&upload(&world, header("brev.pdf", &content), &longer).await.refused("size")),
+        "FILE_HASH_MISMATCH"
+    );
+    let huge = proto::UploadHeader { size_bytes: 99_500_001, ..header("brev.pdf", &content) };
+    let refused = upload(&world, huge, &[]).await.refused("too large");
+    assert_eq!(
+        (reason(&refused), metadata(&refused, "limit_bytes")),
+        ("FILE_TOO_LARGE".to_owned(), "99500000".to_owned())
+    );
+    let refused = upload(&world, header("../brev.pdf", &content), &content).await.refused("a path");
+    assert_eq!(reason(&refused), "INVALID_FIELDS");
+    while sweep_file::run(&world.parts).await.expect("swept") {}
+    assert!(stored(&world.files_dir()).is_empty(), "nothing of them is left");
+}
+
+async fn m3_nothing_is_left_of_files_nobody_has(world: World) {
+    world.karen_and_niels().await;
+    let content = pdf(100_000);
+    let file = with_file(&world, 1, &content).await;
+    upload(&world, header("andet.pdf", &content), &content).await.expect("never attached");
+    assert_eq!(stored(&world.files_dir()).len(), 2);
+    world.clock.advance(Duration::from_hours(24));
+    while sweep_file::run(&world.parts).await.expect("swept") {}
+    assert_eq!(stored(&world.files_dir()).len(), 1, "the letter keeps its file");
+    let (message, _) = file.split_once("/files/").expect("a file's name");
+    let (parent, names) = ("mailboxes/me".to_owned(), vec![message.to_owned()]);
+    let karen = format!("{KAREN}@borger_dk");
+    let delete =
+        proto::DeleteMessagesRequest { parent: parent.clone(), names: names.clone(), request_id: String::new() };
+    world.mailbox().delete_messages(by(&karen, delete)).await.expect("deleted");
+    let purge = proto::PurgeMessagesRequest { parent, names, request_id: String::new() };
+    world.mailbox().purge_messages(by(&karen, purge)).await.expect("purged");
+    while sweep_file::run(&world.parts).await.expect("swept") {}
+    assert!(stored(&world.files_dir()).is_empty());
+}
+
+async fn a6_a_download_is_cut_within_a_second(world: World) {
+    let (sent, took) = until_cut(&world, Duration::ZERO).await;
+    assert!(sent <= 1_048_576, "{sent} bytes");
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+}
+
+async fn a6_a_download_that_stands_still_is_cut_too(world: World) {
+    let (sent, _) = until_cut(&world, Duration::from_millis(1_300)).await;
+    assert!(sent <= 600_000, "{sent} bytes: only what was on its way when the access ended");
+}
+
+/// Begins a download of 8 MB as a reader, ends the access, waits, and reads on: how many bytes still come,
+/// and for how long.
+async fn until_cut(world: &World, pause: Duration) -> (usize, Duration) {
+    let (mailbox, _) = world.karen_and_niels().await;
+    let name = with_file(world, 1, &pdf(8_000_000)).await;
+    world.niels_reads(&mailbox, 1);
+    let request = by(&format!("{NIELS}@borger_dk"), proto::DownloadFileRequest { name, offset_bytes: 0 });
+    let mut frames = world.mailbox().download_file(request).await.expect("a stream").into_inner();
+    frames.message().await.expect("a header");
+    world.access.answers(access::Decision {
+        denial: ErrorReason::AccessEnded.into(),
+        end_reason: access::EndReason::RemovedByOwner.into(),
+        ..Default::default()
+    });
+    let ended = Instant::now();
+    tokio::time::sleep(pause).await;
+    // The client's window holds one chunk, so nothing comes that is not read here.
+    let mut sent = 0;
+    loop {
+        match frames.message().await {
+            Ok(Some(frame)) => match frame.frame.expect("a frame") {
+                download_file_response::Frame::Chunk(chunk) => sent += chunk.len(),
+                download_file_response::Frame::Header(_) => panic!("a second header"),
+            },
+            Ok(None) => panic!("the whole file came"),
+            Err(status) => {
+                assert_eq!(reason(&status), "ACCESS_ENDED");
+                return (sent, ended.elapsed());
+            }
+        }
+    }
+}
+
+fn stored(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { stored(&path) } else { vec![path] }).collect()
+}

@@ -1,0 +1,309 @@
+//! One mailbox-service in the test's process, with a clock that the test drives.
+
+use super::access::FakeAccess;
+use api::access::v1 as access;
+use api::core::v1 as core;
+use api::event::v1::event_service_client::EventServiceClient;
+use api::event::v1::event_service_server::EventServiceServer;
+use api::mailbox::v1 as proto;
+use api::mailbox::v1::delivery_service_client::DeliveryServiceClient;
+use api::mailbox::v1::delivery_service_server::DeliveryServiceServer;
+use api::mailbox::v1::directory_service_client::DirectoryServiceClient;
+use api::mailbox::v1::directory_service_server::DirectoryServiceServer;
+use api::mailbox::v1::mailbox_service_client::MailboxServiceClient;
+use api::mailbox::v1::mailbox_service_server::MailboxServiceServer;
+use api::mailbox::v1::registry_service_client::RegistryServiceClient;
+use api::mailbox::v1::registry_service_server::RegistryServiceServer;
+use crypto::Keys;
+use events::{Emitter, Receiver};
+use identity::{ServiceTokenConfig, ServiceTokens};
+use kernel::{
+    Caller, Citizen, CprNumber, CvrNumber, ManualClock, Portal, RegisterSystem, Sector, SenderSystem, Service,
+    ServiceName, SystemRandom, User,
+};
+use mailbox_service::config::ServiceConfig;
+use mailbox_service::grpc::{delivery::Delivery, directory::Directory, mailbox::Mailbox, registry::Registry};
+use mailbox_service::incoming::Incoming;
+use mailbox_service::objects::Objects;
+use mailbox_service::peers::access::Access;
+use mailbox_service::store::person::PersonRow;
+use mailbox_service::usecase::Parts;
+use rpc::{Call, Client, ClientConfig};
+use sql::{DatabaseConfig, Db, TimeSource};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+use tonic_types::StatusExt as _;
+
+pub(crate) const KAREN: &str = "6101804000";
+pub(crate) const NIELS: &str = "6202754000";
+
+/// Runs each test on every engine there is.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* $test:ident),+ $(,)?) => {$(
+        mod $test {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                let folder = tempfile::tempdir().expect("a folder");
+                let url = format!("sqlite:{}", folder.path().join("mailbox.sqlite").display());
+                super::$test($crate::store::world::World::start(folder, url).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                let Some(url) = $crate::store::world::fresh_postgres().await else { return };
+                let folder = tempfile::tempdir().expect("a folder");
+                super::$test($crate::store::world::World::start(folder, url).await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+/// An empty database on the server that the environment names.
+pub(crate) async fn fresh_postgres() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("DIGITALPOST_TEST_POSTGRES").ok()?;
+    let name = format!("mailbox_store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
+    let admin = sqlx::PgPool::connect(&server).await.expect("the server");
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(create).execute(&admin).await.expect("a database");
+    admin.close().await;
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    Some(format!("{base}/{name}"))
+}
+
+/// The service, and everybody who calls it.
+pub(crate) struct World {
+    pub(crate) parts: Arc<Parts>,
+    pub(crate) clock: ManualClock,
+    pub(crate) access: FakeAccess,
+    pub(crate) folder: TempDir,
+    channel: Channel,
+}
+
+/// 2026-01-15T09:00:00Z.
+pub(crate) const START: i64 = 1_768_467_600_000_000;
+
+impl World {
+    pub(crate) async fn start(folder: TempDir, url: String) -> Self {
+        let clock = ManualClock::new(kernel::Timestamp::from_micros(START));
+        let access = FakeAccess::default();
+        let parts = Arc::new(parts(&folder, url, &clock, access.serve().await).await);
+        let channel = serve(parts.clone()).await;
+        Self { parts, clock, access, folder, channel }
+    }
+
+    pub(crate) fn files_dir(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
+    pub(crate) fn mailbox(&self) -> MailboxServiceClient<Channel> {
+        MailboxServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn delivery(&self) -> DeliveryServiceClient<Channel> {
+        DeliveryServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn registry(&self) -> RegistryServiceClient<Channel> {
+        RegistryServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn directory(&self) -> DirectoryServiceClient<Channel> {
+        DirectoryServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn events(&self) -> EventServiceClient<Channel> {
+        EventServiceClient::new(self.channel.clone())
+    }
+
+    /// Registers somebody; the name of their mailbox.
+    pub(crate) async fn register(&self, cpr: &str, first: &str, last: &str) -> String {
+        let registration = Some(line(cpr, first, last));
+        let request = proto::RegisterPersonRequest { registration, request_id: String::new() };
+        let answer = self.registry().register_person(by("register", request)).await.expect("registered");
+        answer.into_inner().person.expect("a person").mailbox
+    }
+
+    /// Karen and Niels, both registered.
+    pub(crate) async fn karen_and_niels(&self) -> (String, String) {
+        (self.register(KAREN, "Karen", "Nørgaard").await, self.register(NIELS, "Niels", "Holm").await)
+    }
+
+    /// Delivers a letter from the municipality; its name.
+    pub(crate) async fn deliver(&self, cpr: &str, uuid: u128, subject: &str) -> String {
+        self.deliver_as("municipality", letter(cpr, uuid, subject)).await.expect("delivered").message
+    }
+
+    pub(crate) async fn deliver_as(&self, who: &str, delivery: proto::Delivery) -> Result<proto::Receipt, Status> {
+        let request = proto::DeliverMessageRequest { delivery: Some(delivery) };
+        let answer = self.delivery().deliver_message(by(who, request)).await?;
+        Ok(answer.into_inner().receipt.expect("a receipt"))
+    }
+
+    /// Niels may read Karen's public post from now on.
+    pub(crate) fn niels_reads(&self, mailbox: &str, version: i64) {
+        let ground = access::DecisionGround {
+            post_kind: core::PostKind::Public.into(),
+            capacity: core::Capacity::Reader.into(),
+            access: format!("{mailbox}/accesses/0192f0c1-2f4a-7cc3-98c4-dc0c0c07398f"),
+            access_version: version,
+            ..Default::default()
+        };
+        self.access.answers(access::Decision { allowed: true, grounds: vec![ground], ..Default::default() });
+    }
+
+    /// All folders as `who` sees them: id or name, letters, unread ones.
+    pub(crate) async fn counts(&self, who: &str, mailbox: &str) -> Vec<(String, i64, i64)> {
+        let request = proto::ListFoldersRequest { parent: mailbox.to_owned(), ..Default::default() };
+        let folders = self.mailbox().list_folders(by(who, request)).await.expect("folders").into_inner().folders;
+        let label = |folder: &proto::Folder| match folder.kind() {
+            proto::FolderKind::Own => folder.display_name.clone(),
+            _ => folder.name.rsplit('/').next().unwrap_or_default().to_owned(),
+        };
+        folders.iter().map(|folder| (label(folder), folder.message_count, folder.unread_count)).collect()
+    }
+
+    /// The letters that `who` sees, newest first.
+    pub(crate) async fn list(&self, who: &str, mailbox: &str) -> Vec<proto::MessageSummary> {
+        let request = proto::ListMessagesRequest { parent: mailbox.to_owned(), ..Default::default() };
+        self.mailbox().list_messages(by(who, request)).await.expect("letters").into_inner().messages
+    }
+}
+
+/// A call by `who`: see [`caller`].
+pub(crate) fn by<T>(who: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("x-test-caller", who.parse().expect("a header"));
+    request
+}
+
+/// `register`, `municipality`, `bank`, a service's name, or `<cpr>@<portal>`; a service acts for Niels.
+fn caller(who: &str) -> Caller {
+    let citizen = |cpr: &str, portal: &str| Citizen {
+        cpr: CprNumber::parse(cpr).expect("a number"),
+        portal: portal.parse().expect("a portal"),
+    };
+    let sender = |cvr: &str, sector, portal| SenderSystem {
+        cvr: CvrNumber::parse(cvr).expect("a number"),
+        system_id: "post-1".to_owned(),
+        name: if sector == Sector::Public { "Aarhus Kommune" } else { "Banken" }.to_owned(),
+        sector,
+        portal,
+        legal_bases: vec!["su".to_owned()],
+    };
+    match who.split_once('@') {
+        Some((cpr, portal)) => Caller::Citizen(citizen(cpr, portal)),
+        None => match who {
+            "register" => Caller::RegisterSystem(RegisterSystem { system_id: "cpr-1".to_owned() }),
+            "municipality" => Caller::SenderSystem(sender("12345678", Sector::Public, None)),
+            "other-municipality" => Caller::SenderSystem(sender("87654321", Sector::Public, None)),
+            "bank" => Caller::SenderSystem(sender("11223344", Sector::Private, Some(Portal::EBoks))),
+            service => Caller::Service(Service {
+                name: service.parse().expect("a service"),
+                on_behalf_of: Some(User::Citizen(citizen(NIELS, "borger_dk"))),
+            }),
+        },
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of an interceptor")]
+fn known(mut request: Request<()>) -> Result<Request<()>, Status> {
+    let who = request.metadata().get("x-test-caller").expect("a caller").to_str().expect("text").to_owned();
+    request.extensions_mut().insert(Call { caller: caller(&who), user_token: Some("a.b.c".into()), deadline: None });
+    Ok(request)
+}
+
+async fn serve(parts: Arc<Parts>) -> Channel {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let receiver = Receiver::new(parts.db.clone(), Arc::new(Incoming(parts.clone())));
+    let server = tonic::transport::Server::builder()
+        .add_service(MailboxServiceServer::with_interceptor(Mailbox(parts.clone()), known))
+        .add_service(DeliveryServiceServer::with_interceptor(Delivery(parts.clone()), known))
+        .add_service(RegistryServiceServer::with_interceptor(Registry(parts.clone()), known))
+        .add_service(DirectoryServiceServer::with_interceptor(Directory(parts.clone()), known))
+        .add_service(EventServiceServer::with_interceptor(receiver, known));
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    Channel::from_shared(format!("http://{address}")).expect("a URL").initial_stream_window_size(65_535).connect_lazy()
+}
+
+async fn parts(folder: &TempDir, url: String, clock: &ManualClock, access: String) -> Parts {
+    let clock = Arc::new(clock.clone());
+    let random = Arc::new(SystemRandom);
+    let time = TimeSource::Injected(clock.clone());
+    let config = DatabaseConfig::at(url);
+    let db = Db::open(&config, mailbox_service::MIGRATIONS, time).await.expect("a database");
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let keys = format!(r#"{{"active": "k1", "keys": {{"k1": "{key}"}}, "lookup": "{key}"}}"#);
+    let keys = Keys::parse(&keys).expect("keys");
+    let tokens = ServiceTokens::new(&token_config(folder.path()), ServiceName::Mailbox, "digitalpost", clock.clone());
+    let peer = ClientConfig { url: access, authority_file: None, certificate_file: None, key_file: None };
+    let client = Client::new(ServiceName::Access, &peer, tokens.expect("tokens")).expect("a client");
+    let files_dir = folder.path().join("files");
+    Parts {
+        db,
+        emitter: Emitter::new(ServiceName::Mailbox, random.clone()),
+        clock,
+        access: Access::new(client),
+        objects: Objects::in_folder(&files_dir).expect("a folder"),
+        decoy: PersonRow::decoy(&keys.keyring, &SystemRandom),
+        keys,
+        random,
+        config: ServiceConfig { files_dir, ..ServiceConfig::default() },
+    }
+}
+
+fn token_config(folder: &Path) -> ServiceTokenConfig {
+    let key_file = folder.join("service.pem");
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
+    std::fs::write(&key_file, key.serialize_pem()).expect("a key file");
+    ServiceTokenConfig { issuer: "mailbox".to_owned(), key_id: "mailbox-1".to_owned(), key_file }
+}
+
+pub(crate) fn line(cpr: &str, first: &str, last: &str) -> proto::PersonRegistration {
+    proto::PersonRegistration {
+        cpr_number: cpr.to_owned(),
+        names: Some(core::PersonNames { first_name: first.to_owned(), last_name: last.to_owned() }),
+        ..Default::default()
+    }
+}
+
+pub(crate) fn letter(cpr: &str, uuid: u128, subject: &str) -> proto::Delivery {
+    proto::Delivery {
+        message_uuid: uuid::Uuid::from_u128(uuid).to_string(),
+        cpr_number: cpr.to_owned(),
+        subject: subject.to_owned(),
+        body_text: "Kære borger\nDet her er dit brev.".to_owned(),
+        ..Default::default()
+    }
+}
+
+/// The reason of a refusal, and one of its metadata.
+pub(crate) fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+pub(crate) fn metadata(status: &Status, key: &str) -> String {
+    let info = status.get_details_error_info().expect("details");
+    info.metadata.get(key).cloned().unwrap_or_default()
+}
+
+/// What a call was refused with. Answers can't be printed, so `expect_err` is no help.
+pub(crate) trait Refused {
+    fn refused(self, why: &str) -> Status;
+}
+
+impl<T> Refused for Result<T, Status> {
+    fn refused(self, why: &str) -> Status {
+        match self {
+            Ok(_) => panic!("not refused: {why}"),
+            Err(status) => status,
+        }
+    }
+}
