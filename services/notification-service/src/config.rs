@@ -1,0 +1,137 @@
+//! The `[service]` section.
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The `[service]` section of notification-service's configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceConfig {
+    /// How e-mail leaves.
+    pub mail: MailConfig,
+    /// For how many seconds letters to one mailbox are gathered into one e-mail (N9).
+    pub window_seconds: u64,
+    /// The portal's page that e-mails link to (N6): `https://`, without a token.
+    pub portal_url: String,
+}
+
+/// The `[service.mail]` section.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailConfig {
+    /// Into a folder, or to a mail server.
+    pub transport: Transport,
+    /// With `file`: the folder of the `.eml` files.
+    pub folder: PathBuf,
+    /// With `smtp`: the mail server.
+    pub host: String,
+    /// With `smtp`: its port.
+    pub port: u16,
+    /// With `smtp`: how the connection is encrypted.
+    pub security: Security,
+    /// With `smtp`: the user to authenticate as; empty for none.
+    pub username: String,
+    /// With `smtp`: the file that holds the password. Required with a user.
+    pub password_file: Option<PathBuf>,
+    /// With `smtp`: the authority that signed the server's certificate, PEM; without it the public ones are trusted.
+    pub authority_file: Option<PathBuf>,
+    /// From whom e-mails come: `Name <address>` or an address.
+    pub from: String,
+    /// Where answers go; empty to leave the header out.
+    pub reply_to: String,
+    /// The domain of Message-IDs, and the name the mail server is greeted with.
+    pub domain: String,
+    /// The most e-mails that are sent at once, 1 to 100.
+    pub parallel: u16,
+}
+
+/// Where e-mails go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// One `.eml` file each: the embedded default.
+    File,
+    /// To a mail server.
+    Smtp,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// In the clear. For development only: refused in production.
+    None,
+    /// Begun in the clear and required to switch to TLS before anything is told.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self { mail: MailConfig::default(), window_seconds: 10, portal_url: "https://www.borger.dk".to_owned() }
+    }
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            transport: Transport::File,
+            folder: PathBuf::from("mail"),
+            host: String::new(),
+            port: 587,
+            security: Security::Starttls,
+            username: String::new(),
+            password_file: None,
+            authority_file: None,
+            from: "Digital Post <ingen-svar@digitalpost.example>".to_owned(),
+            reply_to: String::new(),
+            domain: "digitalpost.example".to_owned(),
+            parallel: 16,
+        }
+    }
+}
+
+impl ServiceConfig {
+    /// For how long letters to one mailbox are gathered (N9).
+    pub fn window(&self) -> Duration {
+        Duration::from_secs(self.window_seconds)
+    }
+
+    /// Refuses what can't work, and what is not allowed in production.
+    pub fn check(&self, production: bool) -> anyhow::Result<()> {
+        let mail = &self.mail;
+        if !self.portal_url.starts_with("https://") {
+            bail!("service.portal_url: must begin with https://");
+        }
+        if !(1..=100).contains(&mail.parallel) {
+            bail!("service.mail.parallel: must be 1 to 100");
+        }
+        if mail.transport == Transport::File && production {
+            bail!("service.mail.transport: must be smtp in production");
+        }
+        if mail.transport == Transport::Smtp {
+            if mail.host.is_empty() {
+                bail!("service.mail.host: must be given with transport smtp");
+            }
+            if mail.security == Security::None && (production || !mail.username.is_empty()) {
+                bail!("service.mail.security: must be starttls or tls in production and with a user");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MailConfig {
+    /// The password of the user, if there is one.
+    pub(crate) fn password(&self) -> anyhow::Result<Option<String>> {
+        if self.username.is_empty() {
+            return Ok(None);
+        }
+        let file = self.password_file.as_ref().context("service.mail.password_file: must be given with a user")?;
+        let text = std::fs::read_to_string(file).context("service.mail.password_file: can't be read")?;
+        Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+}

@@ -1,0 +1,8 @@
+//! Types and rules, without I/O.
+
+pub mod access;
+pub mod code;
+pub mod ledger;
+pub mod limit;
+pub mod retry;
+pub mod subscription;

@@ -1,0 +1,93 @@
+//! What access-service says of a read access, and what follows from it here.
+
+use crate::error::Error;
+use kernel::{AccessId, MailboxId, PersonId, resource};
+use std::fmt;
+
+/// A read access to public post, by its full name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct AccessName {
+    /// The mailbox it opens.
+    pub mailbox: MailboxId,
+    /// Which access.
+    pub id: AccessId,
+}
+
+impl fmt::Display for AccessName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&resource::access(self.mailbox, self.id))
+    }
+}
+
+/// How an access stands at the moment of asking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Activity {
+    /// Unknown, or not to public post.
+    Unknown,
+    /// Offered or requested; the state as the API names it.
+    Pending {
+        /// Who is to become the reader.
+        reader: PersonId,
+        /// Its state.
+        state: &'static str,
+    },
+    /// Active.
+    Active {
+        /// Who reads.
+        reader: PersonId,
+    },
+    /// Over; the reason as the API names it.
+    Ended {
+        /// Who read.
+        reader: PersonId,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+impl Activity {
+    /// Lets `person` act on e-mail for `access` only as its active reader (N1). Whoever is not its reader, the owner
+    /// included, is told the same as for an unknown access.
+    pub fn admit(self, access: AccessName, person: PersonId) -> Result<(), Error> {
+        match self {
+            Self::Active { reader } if reader == person => Ok(()),
+            Self::Pending { reader, state } if reader == person => Err(Error::AccessNotActive { access, state }),
+            Self::Ended { reader, reason } if reader == person => Err(Error::AccessEnded { access, reason }),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// Whether `person` is owed e-mail about the owner's post at this moment (N5).
+    pub fn entitles(self, person: PersonId) -> bool {
+        matches!(self, Self::Active { reader } if reader == person)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{SystemRandom, Timestamp};
+
+    #[test]
+    fn only_the_active_reader_is_let_in_and_strangers_learn_nothing() {
+        let now = Timestamp::from_micros(0);
+        let person = || PersonId::new(now, &SystemRandom);
+        let (niels, other) = (person(), person());
+        let access = AccessName { mailbox: person(), id: AccessId::new(now, &SystemRandom) };
+        let admitted = |activity: Activity| activity.admit(access, niels);
+        assert!(admitted(Activity::Active { reader: niels }).is_ok());
+        let pending = Activity::Pending { reader: niels, state: "OFFERED" };
+        assert!(matches!(admitted(pending), Err(Error::AccessNotActive { .. })));
+        let ended = Activity::Ended { reader: niels, reason: "EXPIRED" };
+        assert!(matches!(admitted(ended), Err(Error::AccessEnded { .. })));
+        for activity in [
+            Activity::Unknown,
+            Activity::Active { reader: other },
+            Activity::Pending { reader: other, state: "OFFERED" },
+            Activity::Ended { reader: other, reason: "EXPIRED" },
+        ] {
+            assert!(matches!(admitted(activity), Err(Error::NotFound)));
+            assert!(!activity.entitles(niels));
+        }
+    }
+}

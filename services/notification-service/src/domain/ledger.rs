@@ -1,0 +1,180 @@
+//! The ledger: what is owed to whom, decided again at the moment of sending (N5, N9).
+
+use crate::domain::subscription::Subscription;
+use kernel::Timestamp;
+use uuid::Uuid;
+
+/// What an e-mail is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A confirmation code (N2).
+    Code,
+    /// New post (N5).
+    NewPost,
+    /// Tells the old address that another is in force (N2).
+    AddressChanged,
+}
+
+/// Where an e-mail stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// To be sent when it is due.
+    Owed,
+    /// Claimed by a worker.
+    Sending,
+    /// The mail server has taken it.
+    Sent,
+    /// No longer owed when it was to be sent.
+    Dropped,
+    /// Refused for good by the recipient's side.
+    Failed,
+    /// Put aside for an operator.
+    Parked,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Code, Self::NewPost, Self::AddressChanged];
+
+    /// The word in the database and in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::NewPost => "new_post",
+            Self::AddressChanged => "address_changed",
+        }
+    }
+
+    /// Reads the word in the database.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl State {
+    const ALL: [Self; 6] = [Self::Owed, Self::Sending, Self::Sent, Self::Dropped, Self::Failed, Self::Parked];
+
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owed => "owed",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Dropped => "dropped",
+            Self::Failed => "failed",
+            Self::Parked => "parked",
+        }
+    }
+
+    /// Reads the word in the database.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// How many e-mails there are, and how long the oldest has been owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// By state and kind, those that occur.
+    pub counts: Vec<(State, Kind, i64)>,
+    /// Since when the oldest is owed.
+    pub oldest_owed: Option<Timestamp>,
+    /// The moment of the counting.
+    pub now: Timestamp,
+}
+
+/// What the other services say of a subscriber's right to hear of new post, just before sending.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// They have it.
+    Entitled {
+        /// Whose mailbox it is, by full name.
+        owner: String,
+    },
+    /// They do not have it any more, or never had.
+    NotEntitled,
+    /// The answer can't be had just now: nothing is sent (fail closed), and nothing is lost.
+    Unknown,
+}
+
+/// What to do with an e-mail that is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// Send it.
+    Send,
+    /// It is no longer owed.
+    Drop,
+    /// Ask again later.
+    Later,
+}
+
+/// Decides on the e-mail `id` of `subscription` at `now`. No code leaves after its end, or when there is a newer one
+/// (N8); news of post only to a confirmed address whose owner is entitled to it now (N5).
+pub fn decide(kind: Kind, id: Uuid, subscription: &Subscription, standing: &Standing, now: Timestamp) -> Decision {
+    let carries_live_code =
+        || subscription.waiting.as_ref().is_some_and(|waiting| waiting.email == id && now < waiting.expire_time);
+    match (kind, standing) {
+        _ if subscription.end.is_some() => Decision::Drop,
+        (Kind::Code, _) if !carries_live_code() => Decision::Drop,
+        (Kind::NewPost, _) if subscription.address.is_none() => Decision::Drop,
+        (Kind::NewPost, Standing::NotEntitled) => Decision::Drop,
+        (Kind::NewPost, Standing::Unknown) => Decision::Later,
+        (Kind::NewPost, Standing::Entitled { .. }) | (Kind::Code | Kind::AddressChanged, _) => Decision::Send,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::subscription::{End, EndReason, Waiting};
+    use kernel::{EmailAddress, PersonId, SubscriptionId, SystemRandom};
+    use std::time::Duration;
+
+    const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    fn subscription(email: Uuid) -> Subscription {
+        let address = EmailAddress::parse("niels@example.dk").expect("an address");
+        Subscription {
+            id: SubscriptionId::new(START, &SystemRandom),
+            mailbox: PersonId::new(START, &SystemRandom),
+            subscriber: PersonId::new(START, &SystemRandom),
+            access: None,
+            address: Some(address.clone()),
+            waiting: Some(Waiting {
+                address,
+                expire_time: START.plus(Duration::from_mins(10)),
+                next_code_time: START,
+                email,
+            }),
+            code_time: Some(START),
+            confirm_time: Some(START),
+            create_time: START,
+            end: None,
+        }
+    }
+
+    #[test]
+    fn a_code_leaves_only_while_it_is_the_live_one() {
+        let (live, older) = (Uuid::from_u128(2), Uuid::from_u128(1));
+        let subscription = subscription(live);
+        let decided = |id, now| decide(Kind::Code, id, &subscription, &Standing::Unknown, now);
+        assert_eq!(decided(live, START), Decision::Send);
+        assert_eq!(decided(older, START), Decision::Drop);
+        assert_eq!(decided(live, START.plus(Duration::from_mins(10))), Decision::Drop);
+    }
+
+    #[test]
+    fn news_goes_only_to_those_who_are_entitled_now() {
+        let id = Uuid::from_u128(1);
+        let mut subscription = subscription(id);
+        let decided = |subscription: &Subscription, standing| decide(Kind::NewPost, id, subscription, &standing, START);
+        let entitled = || Standing::Entitled { owner: "Karen".to_owned() };
+        assert_eq!(decided(&subscription, entitled()), Decision::Send);
+        assert_eq!(decided(&subscription, Standing::NotEntitled), Decision::Drop);
+        assert_eq!(decided(&subscription, Standing::Unknown), Decision::Later);
+        subscription.end = Some(End { time: START, reason: EndReason::Stopped });
+        assert_eq!(decided(&subscription, entitled()), Decision::Drop);
+        subscription.end = None;
+        subscription.address = None;
+        assert_eq!(decided(&subscription, entitled()), Decision::Drop);
+    }
+}

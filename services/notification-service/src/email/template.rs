@@ -1,0 +1,51 @@
+//! The templates, in files under `templates/`: Danish first, then English; once as text and once as HTML.
+
+use askama::Template;
+
+/// The code of a new address.
+#[derive(Template)]
+#[template(path = "code.txt")]
+pub(super) struct CodeText<'a> {
+    pub(super) code: &'a str,
+    pub(super) minutes: u64,
+}
+
+/// The same as HTML.
+#[derive(Template)]
+#[template(path = "code.html")]
+pub(super) struct CodeHtml<'a> {
+    pub(super) code: &'a str,
+    pub(super) minutes: u64,
+}
+
+/// News of post: whose mailbox, how many letters, and the way to the portal; nothing else (N6).
+#[derive(Template)]
+#[template(path = "new_post.txt")]
+pub(super) struct NewPostText<'a> {
+    pub(super) owner: &'a str,
+    pub(super) letters: i64,
+    pub(super) portal_url: &'a str,
+}
+
+/// The same as HTML.
+#[derive(Template)]
+#[template(path = "new_post.html")]
+pub(super) struct NewPostHtml<'a> {
+    pub(super) owner: &'a str,
+    pub(super) letters: i64,
+    pub(super) portal_url: &'a str,
+}
+
+/// Tells an old address that another is in force.
+#[derive(Template)]
+#[template(path = "address_changed.txt")]
+pub(super) struct AddressChangedText<'a> {
+    pub(super) portal_url: &'a str,
+}
+
+/// The same as HTML.
+#[derive(Template)]
+#[template(path = "address_changed.html")]
+pub(super) struct AddressChangedHtml<'a> {
+    pub(super) portal_url: &'a str,
+}

@@ -1,0 +1,66 @@
+//! What can stand in the way of an action: facts of the domain, and the storage.
+
+use crate::domain::access::AccessName;
+use crate::email::RenderError;
+use kernel::{MailboxId, Portal, SubscriptionId};
+use std::time::Duration;
+
+/// Why an action was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Managed on borger.dk only (A24); this is the caller's portal.
+    #[error("only on borger.dk")]
+    OnlyOnBorgerDk(Portal),
+    /// There is no such subscription or access, or the caller is a stranger to it.
+    #[error("not found")]
+    NotFound,
+    /// The access is not approved yet; `state` as the API names it.
+    #[error("the access is not active")]
+    AccessNotActive {
+        /// Which access.
+        access: AccessName,
+        /// Its state.
+        state: &'static str,
+    },
+    /// The access has ended; `reason` as the API names it.
+    #[error("the access has ended")]
+    AccessEnded {
+        /// Which access.
+        access: AccessName,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The caller has a live subscription to the same post.
+    #[error("a subscription exists")]
+    SubscriptionExists(MailboxId, SubscriptionId),
+    /// The subscription has ended.
+    #[error("the subscription has ended")]
+    Ended,
+    /// No address waits for a code.
+    #[error("no address waits for a code")]
+    NoAddressWaits,
+    /// The code is wrong, expired, used up or unknown (N8): nobody is told which.
+    #[error("the code is refused")]
+    CodeRefused,
+    /// Less than a minute since the last code (N8).
+    #[error("too soon for another code")]
+    CodeTooSoon {
+        /// When it will do.
+        retry_after: Duration,
+    },
+    /// One of the limits on codes is reached (N8).
+    #[error("too many codes")]
+    TooManyCodes {
+        /// When it will do.
+        retry_after: Duration,
+    },
+    /// The request id was used for something else.
+    #[error("the request id was used for something else")]
+    RequestIdReused,
+    /// An e-mail can't be made.
+    #[error("an e-mail can't be made")]
+    Render(#[from] RenderError),
+    /// The storage failed.
+    #[error(transparent)]
+    Sql(#[from] sql::Error),
+}

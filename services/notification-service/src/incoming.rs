@@ -1,0 +1,75 @@
+//! Events taken in. Each comes out the same in every order: an end is for good, and what is owed is decided again at
+//! sending.
+
+use crate::error::Error;
+use crate::service::Service;
+use crate::store::known_person;
+use crate::usecase::count_letter::count_letter;
+use crate::usecase::end;
+use events::{Handler, Payload};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use kernel::resource::{self, InvalidResourceName, MailboxRef};
+use kernel::{AccessId, MailboxId, PersonId};
+use rpc::Fields;
+use sql::Tx;
+
+/// What the other services tell this one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Incoming {
+    /// An access has ended: its subscription ends (N5).
+    AccessEnded(AccessId),
+    /// A mailbox is closed: subscriptions about it, and its owner's own, end (P8).
+    MailboxClosed(PersonId),
+    /// A person has a new CPR number: the old one is forgotten (P1).
+    CprNumberChanged(PersonId),
+    /// New public post (N5).
+    PublicPostArrived(MailboxId),
+}
+
+/// Takes events in.
+pub struct Events(pub Service);
+
+impl Handler for Events {
+    type Incoming = Incoming;
+    type Error = Error;
+
+    fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Incoming> {
+        match payload {
+            Payload::AccessEnded(event) => fields
+                .required("access_ended.access", &event.access, resource::parse_access)
+                .map(|(_, access)| Incoming::AccessEnded(access)),
+            Payload::MailboxClosed(event) => fields
+                .required("mailbox_closed.person", &event.person, resource::parse_person)
+                .map(Incoming::MailboxClosed),
+            Payload::CprNumberChanged(event) => fields
+                .required("cpr_number_changed.person", &event.person, resource::parse_person)
+                .map(Incoming::CprNumberChanged),
+            Payload::PublicPostArrived(event) => {
+                fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox).map(Incoming::PublicPostArrived)
+            }
+            // ForwardRequested is built with forwarding by e-mail (M7); the rest is for others.
+            _ => None,
+        }
+    }
+
+    fn take<'t>(&'t self, tx: &'t mut Tx, incoming: Incoming) -> BoxFuture<'t, Result<(), Error>> {
+        async move {
+            match incoming {
+                Incoming::AccessEnded(access) => end::end_of_access(tx, &self.0, access).await,
+                Incoming::MailboxClosed(person) => end::end_of_person(tx, &self.0, person).await,
+                Incoming::CprNumberChanged(person) => Ok(known_person::forget(tx, person).await?),
+                Incoming::PublicPostArrived(mailbox) => count_letter(tx, &self.0, mailbox).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+/// A mailbox by its id; between services nobody is "me".
+fn mailbox(name: &str) -> Result<MailboxId, InvalidResourceName> {
+    match resource::parse_mailbox(name)? {
+        MailboxRef::Id(id) => Ok(id),
+        MailboxRef::Own => Err(InvalidResourceName("mailboxes/{mailbox}")),
+    }
+}

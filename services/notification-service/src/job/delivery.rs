@@ -1,0 +1,65 @@
+//! One claimed e-mail: decided, rendered, sent, noted.
+
+use crate::domain::ledger::Standing;
+use crate::email::Rendered;
+use crate::error::Error;
+use crate::mailer::{Fault, Mailer, SendError};
+use crate::service::Service;
+use crate::usecase::claim::{Due, LEASE, hold};
+use crate::usecase::prepare::{Prepared, prepare};
+use crate::usecase::settle::settle;
+use sql::queue::{Claim, Held};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Sends claimed e-mails.
+#[derive(Clone)]
+pub struct Delivery {
+    /// What actions work with.
+    pub service: Service,
+    /// How e-mails leave.
+    pub mailer: Arc<dyn Mailer>,
+}
+
+impl Delivery {
+    /// Does with a claimed e-mail what is to be done, given what the other services said of the subscriber just now.
+    pub async fn deliver(&self, due: Due, standing: Standing) -> Result<(), Error> {
+        let Prepared::Send { email, within } = prepare(&self.service, due, standing).await? else { return Ok(()) };
+        let outcome = self.send(due.claim, &email, within).await;
+        note(due, &outcome);
+        settle(&self.service, due, email, outcome).await
+    }
+
+    /// Sends, holding on to the claim while the mail server takes its time. What is not taken `within` its life is
+    /// broken off.
+    async fn send(&self, claim: Claim, email: &Rendered, within: Option<Duration>) -> Result<(), SendError> {
+        let mut sending = pin!(self.mailer.send(claim.id, email));
+        let mut broken_off = pin!(tokio::time::sleep(within.unwrap_or(Duration::MAX)));
+        loop {
+            tokio::select! {
+                outcome = &mut sending => return outcome,
+                () = &mut broken_off => return Err(SendError::new(Fault::Transient, "timeout")),
+                () = tokio::time::sleep(LEASE / 3) => match hold(&self.service, claim).await {
+                    Ok(Held::Yes) => {}
+                    // Somebody else has it, or will have: the server may still take this one, which is the same.
+                    Ok(Held::No) => tracing::warn!(email = %claim.id, "the claim was lost while sending"),
+                    Err(error) => tracing::warn!(email = %claim.id, %error, "the claim could not be held on to"),
+                },
+            }
+        }
+    }
+}
+
+fn note(due: Due, outcome: &Result<(), SendError>) {
+    let (kind, id) = (due.email.kind.as_str(), due.claim.id);
+    let word = outcome.as_ref().map_or_else(|error| error.fault.as_str(), |()| "sent");
+    metrics::counter!("emails_total", "kind" => kind, "outcome" => word).increment(1);
+    match outcome {
+        Ok(()) => tracing::info!(email = %id, kind, "sent"),
+        Err(error) if error.fault == Fault::Ours => {
+            tracing::error!(email = %id, kind, result = error.result, "the mail server refuses us");
+        }
+        Err(error) => tracing::warn!(email = %id, kind, result = error.result, outcome = word, "not sent"),
+    }
+}

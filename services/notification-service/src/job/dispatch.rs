@@ -1,0 +1,108 @@
+//! Send what is due (N5, N9).
+
+use crate::domain::access::{AccessName, Activity};
+use crate::domain::ledger::{Kind, Standing};
+use crate::job::Delivery;
+use crate::peers::{Accesses, Directory, Person};
+use crate::usecase::claim::{Due, claim};
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, join_all};
+use kernel::PersonId;
+use runtime::Job;
+use std::collections::HashMap;
+
+/// Claims e-mails that are due, asks the other services who is still entitled, and sends.
+pub struct Dispatch {
+    /// Sends one.
+    pub delivery: Delivery,
+    /// access-service.
+    pub accesses: Accesses,
+    /// mailbox-service.
+    pub directory: Directory,
+    /// The most that are sent at once.
+    pub parallel: u16,
+}
+
+/// What the other services say just now; `None` where they can't be asked.
+struct Answers {
+    activities: Option<HashMap<AccessName, Activity>>,
+    owners: Option<HashMap<PersonId, Person>>,
+}
+
+impl Job for Dispatch {
+    fn name(&self) -> &'static str {
+        "dispatch-email"
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>> {
+        self.dispatch().boxed()
+    }
+}
+
+impl Dispatch {
+    async fn dispatch(&self) -> anyhow::Result<bool> {
+        let due = claim(&self.delivery.service, i64::from(self.parallel)).await?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let (news, others): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.email.kind == Kind::NewPost);
+        // A code does not wait for answers that only news of post needs.
+        tokio::join!(self.deliver_news(&news), self.deliver_all(&others, |_| Standing::Unknown));
+        Ok(true)
+    }
+
+    async fn deliver_news(&self, news: &[Due]) {
+        let answers = self.ask(news).await;
+        self.deliver_all(news, |due| answers.standing(due)).await;
+    }
+
+    /// Each is on its own: the failure of one holds up no other, and its claim runs out.
+    async fn deliver_all(&self, due: &[Due], standing: impl Fn(&Due) -> Standing) {
+        let outcomes = join_all(due.iter().map(|due| self.delivery.deliver(*due, standing(due)))).await;
+        for (due, outcome) in due.iter().zip(outcomes) {
+            if let Err(error) = outcome {
+                tracing::error!(email = %due.claim.id, %error, "an e-mail could not be dealt with");
+                metrics::counter!("email_errors_total").increment(1);
+            }
+        }
+    }
+
+    /// Asks both services, once for all e-mails about new post.
+    async fn ask(&self, news: &[Due]) -> Answers {
+        let access = |due: &Due| Some(AccessName { mailbox: due.email.mailbox, id: due.email.access? });
+        let accesses: Vec<AccessName> = news.iter().filter_map(access).collect();
+        let mut owners: Vec<PersonId> = news.iter().map(|due| due.email.mailbox).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        let (activities, owners) = tokio::join!(self.accesses.activities(&accesses), self.directory.persons(&owners));
+        Answers { activities: answer(activities, "access-service"), owners: answer(owners, "mailbox-service") }
+    }
+}
+
+/// The answer, if it came. Without it nothing is sent now and nothing is lost.
+fn answer<T>(asked: Result<T, rpc::Refusal>, service: &'static str) -> Option<T> {
+    if let Err(refusal) = &asked {
+        tracing::warn!(service, reason = ?refusal.reason(), "can't be asked; e-mail about new post waits");
+        metrics::counter!("email_waits_total", "for" => service).increment(1);
+    }
+    asked.ok()
+}
+
+impl Answers {
+    fn standing(&self, due: &Due) -> Standing {
+        let email = due.email;
+        let Some(owner) = self.owners.as_ref().and_then(|owners| owners.get(&email.mailbox)) else {
+            return Standing::Unknown;
+        };
+        let entitled = match email.access {
+            None => !owner.closed,
+            Some(id) => {
+                let access = AccessName { mailbox: email.mailbox, id };
+                let activity = self.activities.as_ref().and_then(|activities| activities.get(&access));
+                let Some(activity) = activity else { return Standing::Unknown };
+                !owner.closed && activity.entitles(email.subscriber)
+            }
+        };
+        if entitled { Standing::Entitled { owner: owner.name.clone() } } else { Standing::NotEntitled }
+    }
+}

@@ -1,0 +1,73 @@
+//! notification-service: e-mail about new post, the codes that confirm its addresses, and the ledger of what is owed.
+//!
+//! A subscription belongs to one person and one mailbox, by an access or as the person's own. Its address is in force
+//! once the code sent there was entered. A new public letter is an event of mailbox-service; it is counted in the ledger
+//! for each address in force, and a job claims what is due, asks access-service whether the access is active at that
+//! moment, renders the e-mail once, and sends it until the mail server takes it or refuses it for good.
+//!
+//! Locks are taken in one order: subscription, person, address; and then queue, ledger.
+
+pub mod config;
+pub mod domain;
+pub mod email;
+pub mod error;
+pub mod grpc;
+pub mod incoming;
+pub mod job;
+pub mod mailer;
+pub mod outgoing;
+pub mod peers;
+pub mod service;
+pub mod store;
+pub mod usecase;
+
+use api::event::v1::event_service_server::EventServiceServer;
+use api::notification::v1::operator_service_server::OperatorServiceServer;
+use api::notification::v1::subscription_service_server::SubscriptionServiceServer;
+use config::ServiceConfig;
+use email::Composer;
+use grpc::operator_service::Operators;
+use grpc::subscription_service::Subscriptions;
+use incoming::Events;
+use job::{Delivery, Dispatch, Forget};
+use kernel::ServiceName;
+use peers::{Accesses, Directory};
+use runtime::{App, Base, Config, Outside};
+use service::Service;
+use std::sync::Arc;
+
+/// The largest request, in bytes.
+const MAX_REQUEST: usize = 1024 * 1024;
+
+/// The service, as `config` says, on time and chance from `outside`.
+pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {
+    config.service.check(config.identity.production)?;
+    let composer = Arc::new(Composer::new(&config.service)?);
+    let mailer = mailer::open(&config.service.mail, composer.sender())?;
+    let base = Base::build(ServiceName::Notification, &config, store::MIGRATIONS, outside).await?;
+    let to_access = base.client(ServiceName::Access, config.peers.access.as_ref())?;
+    let to_mailbox = base.client(ServiceName::Mailbox, config.peers.mailbox.as_ref())?;
+    let service = Service {
+        db: base.db.clone(),
+        keys: base.keys.clone(),
+        random: base.random.clone(),
+        emitter: base.emitter.clone(),
+        composer,
+        window: config.service.window(),
+    };
+    let accesses = Accesses::new(to_access);
+    let directory = Directory::new(to_mailbox.clone(), service.clone());
+
+    let subscriptions =
+        Subscriptions { service: service.clone(), accesses: accesses.clone(), directory: directory.clone() };
+    let events = events::Receiver::new(base.db.clone(), Arc::new(Events(service.clone())));
+    let delivery = Delivery { service: service.clone(), mailer };
+    let dispatch = Dispatch { delivery, accesses, directory, parallel: config.service.mail.parallel };
+    Ok(App::new(base)
+        .serving(SubscriptionServiceServer::new(subscriptions).max_decoding_message_size(MAX_REQUEST))
+        .serving(OperatorServiceServer::new(Operators(service.clone())).max_decoding_message_size(MAX_REQUEST))
+        .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST))
+        .working(dispatch)
+        .working(Forget(service))
+        .telling(ServiceName::Mailbox, to_mailbox))
+}

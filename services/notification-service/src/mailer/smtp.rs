@@ -1,0 +1,85 @@
+//! To a mail server, by lettre's connections.
+//!
+//! Not by lettre's transport: its errors do not say which command was refused, and that is what tells the recipient's
+//! fault from our own. The pool that this costs is a list of idle connections.
+
+mod connection;
+mod verdict;
+
+use super::{Mailer, SendError};
+use crate::config::MailConfig;
+use crate::email::Rendered;
+use connection::Server;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use lettre::Address;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// How long one e-mail may take, from the connection to the server's last word.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A mail server, and the connections to it that wait for the next e-mail.
+pub struct Smtp {
+    server: Server,
+    sender: Address,
+    idle: Mutex<Vec<AsyncSmtpConnection>>,
+    at_once: Semaphore,
+}
+
+impl Smtp {
+    /// The mail server of the configuration; it is called when the first e-mail is to be sent.
+    pub fn open(config: &MailConfig, sender: Address) -> anyhow::Result<Self> {
+        Ok(Self {
+            server: Server::new(config)?,
+            sender,
+            idle: Mutex::new(Vec::new()),
+            at_once: Semaphore::new(usize::from(config.parallel)),
+        })
+    }
+
+    async fn deliver(&self, email: &Rendered) -> Result<(), SendError> {
+        let mut connection = match self.waiting().await {
+            Some(connection) => connection,
+            None => self.server.connect().await?,
+        };
+        match connection::transact(&mut connection, &self.sender, email).await {
+            Ok(()) => {
+                self.idle().push(connection);
+                Ok(())
+            }
+            Err(error) => {
+                connection.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// A connection that the server has not given up in the meantime.
+    async fn waiting(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let mut connection = self.idle().pop()?;
+            if connection.test_connected().await {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<AsyncSmtpConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mailer for Smtp {
+    fn send<'a>(&'a self, _id: Uuid, email: &'a Rendered) -> BoxFuture<'a, Result<(), SendError>> {
+        async move {
+            // Fails only when the semaphore is closed, which it never is.
+            let _turn = self.at_once.acquire().await;
+            tokio::time::timeout(PATIENCE, self.deliver(email)).await.unwrap_or_else(|_| Err(verdict::too_slow()))
+        }
+        .boxed()
+    }
+}

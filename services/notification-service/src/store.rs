@@ -1,0 +1,17 @@
+//! The SQL, one file a table; functions over `&mut Tx`.
+
+pub mod code_made;
+pub mod known_person;
+pub mod ledger;
+pub mod subscription;
+pub mod waiting_address;
+
+use sql::{Migrations, Step};
+
+/// The schema of this service.
+pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
+    version: 1000,
+    description: "subscriptions, codes, ledger",
+    sqlite: include_str!("../migrations/sqlite/0001_notification.sql"),
+    postgres: include_str!("../migrations/postgres/0001_notification.sql"),
+}]);

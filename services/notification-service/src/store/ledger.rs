@@ -1,0 +1,176 @@
+//! The ledger of e-mails (N5, N9).
+
+use crate::domain::ledger::{Kind, State, Summary};
+use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
+use sql::{Error, Row, Sql, Tx, args};
+use uuid::Uuid;
+
+/// An e-mail that is not rendered, or not sent, yet.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What for.
+    pub kind: Kind,
+    /// For NEW_POST: how many letters.
+    pub letter_count: i64,
+    /// The sealed e-mail, once it is rendered.
+    pub email: Option<Vec<u8>>,
+    /// How often it was tried to be sent.
+    pub attempt_count: i64,
+    /// Since when it is owed.
+    pub create_time: Timestamp,
+}
+
+/// A new e-mail.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// Its id; its Message-ID is made from it.
+    pub id: Uuid,
+    /// The mailbox that the subscription is about.
+    pub mailbox: MailboxId,
+    /// For whose subscription.
+    pub subscription: SubscriptionId,
+    /// What for.
+    pub kind: Kind,
+    /// Sealed and rendered; or none, and it stays open for further letters.
+    pub email: Option<Vec<u8>>,
+}
+
+/// What is known of an e-mail when it is claimed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claimed {
+    /// Which.
+    pub id: Uuid,
+    /// What for.
+    pub kind: Kind,
+    /// The mailbox that the subscription is about.
+    pub mailbox: MailboxId,
+    /// For whose subscription.
+    pub subscription: SubscriptionId,
+    /// Who subscribes.
+    pub subscriber: PersonId,
+    /// The access that the subscription belongs to.
+    pub access: Option<AccessId>,
+}
+
+/// The place of a rendered e-mail.
+pub fn email_place(id: Uuid) -> String {
+    format!("ledger.email/{id}")
+}
+
+const LOCK: Sql = Sql::each(
+    "SELECT kind, letter_count, email, attempt_count, create_time FROM ledger WHERE id = $1",
+    "SELECT kind, letter_count, email, attempt_count, create_time FROM ledger WHERE id = $1 FOR UPDATE",
+);
+
+const BEGIN_SENDING: Sql = Sql::each(
+    "UPDATE ledger SET state = 'sending', state_time = $2 WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "UPDATE ledger SET state = 'sending', state_time = $2 WHERE id = ANY($1)",
+);
+
+const CLAIMED: Sql = Sql::each(
+    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access FROM ledger l \
+     JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription \
+     WHERE l.id IN (SELECT unhex(value) FROM json_each($1))",
+    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access FROM ledger l \
+     JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription WHERE l.id = ANY($1)",
+);
+
+/// Adds an e-mail that is rendered already.
+pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, attempt_count, \
+               last_result, create_time, state_time) VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, 0, '', $6, $6)";
+    let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), new.email, now];
+    tx.execute(sql, args).await.map(|_| ())
+}
+
+/// Counts a letter for `subscription`: joins the e-mail that is still open, or opens the e-mail `id`. True: opened.
+pub async fn count_letter(
+    tx: &mut Tx,
+    id: Uuid,
+    mailbox: MailboxId,
+    subscription: SubscriptionId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
+               last_result, create_time, state_time) VALUES ($1, $2, $3, 'new_post', 'owed', 1, TRUE, 0, '', $4, $4) \
+               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + 1 RETURNING id";
+    let ids: Vec<Uuid> = tx.all(sql, args![id, mailbox, subscription, now], |row| row.get("id")).await?;
+    Ok(ids.contains(&id))
+}
+
+/// Notes that workers have claimed the e-mails, and says what they are about.
+pub async fn begin_sending(tx: &mut Tx, ids: Vec<Uuid>, now: Timestamp) -> Result<Vec<Claimed>, Error> {
+    tx.execute(BEGIN_SENDING, args![ids.clone(), now]).await?;
+    let read = |row: &Row| {
+        Ok(Claimed {
+            id: row.get("id")?,
+            kind: kind(row)?,
+            mailbox: row.get("mailbox")?,
+            subscription: row.get("subscription")?,
+            subscriber: row.get("subscriber")?,
+            access: row.get("access")?,
+        })
+    };
+    tx.all(CLAIMED, args![ids], read).await
+}
+
+/// The e-mail, kept from changing until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
+    let read = |row: &Row| {
+        Ok(Entry {
+            kind: kind(row)?,
+            letter_count: row.get("letter_count")?,
+            email: row.get("email")?,
+            attempt_count: row.get("attempt_count")?,
+            create_time: row.get("create_time")?,
+        })
+    };
+    tx.one(LOCK, args![id], read).await
+}
+
+/// Notes that the e-mail is about to be sent, in these sealed bytes; no letter joins it any more.
+pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>) -> Result<(), Error> {
+    let sql = "UPDATE ledger SET email = $2, open = FALSE, attempt_count = attempt_count + 1 WHERE id = $1";
+    tx.execute(sql, args![id, email]).await.map(|_| ())
+}
+
+/// Brings the e-mail into `state`; where nothing is owed any more its bytes are erased.
+pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, result: &str, now: Timestamp) -> Result<(), Error> {
+    let sql = match state {
+        State::Owed | State::Sending | State::Parked => {
+            "UPDATE ledger SET state = $2, last_result = $3, state_time = $4 WHERE id = $1"
+        }
+        State::Sent | State::Dropped | State::Failed => {
+            "UPDATE ledger SET state = $2, last_result = $3, state_time = $4, email = NULL, open = FALSE WHERE id = $1"
+        }
+    };
+    tx.execute(sql, args![id, state.as_str(), result, now]).await.map(|_| ())
+}
+
+/// The e-mails of `subscription` that are not sent yet, all or those of one kind.
+pub async fn unsent(tx: &mut Tx, subscription: SubscriptionId, kind: Option<Kind>) -> Result<Vec<Uuid>, Error> {
+    let sql = "SELECT id FROM ledger WHERE subscription = $1 AND state IN ('owed', 'sending', 'parked') \
+               AND ($2 IS NULL OR kind = $2) ORDER BY id";
+    tx.all(sql, args![subscription, kind.map(Kind::as_str)], |row| row.get("id")).await
+}
+
+/// Counts by state and kind, and the age of the oldest that is owed.
+pub async fn summary(tx: &mut Tx) -> Result<Summary, Error> {
+    let now = tx.now().await?;
+    let count = |row: &Row| {
+        let word: String = row.get("state")?;
+        let state = State::from_word(&word).ok_or_else(|| Error::corrupt("ledger.state", "unknown word"))?;
+        Ok((state, kind(row)?, row.get("many")?))
+    };
+    let sql =
+        "SELECT state, kind, CAST(COUNT(*) AS BIGINT) AS many FROM ledger GROUP BY state, kind ORDER BY state, kind";
+    let counts = tx.all(sql, args![], count).await?;
+    let sql = "SELECT MIN(create_time) AS oldest FROM ledger WHERE state IN ('owed', 'sending', 'parked')";
+    let oldest_owed = tx.one(sql, args![], |row| row.get("oldest")).await?;
+    Ok(Summary { counts, oldest_owed, now })
+}
+
+fn kind(row: &Row) -> Result<Kind, Error> {
+    let word: String = row.get("kind")?;
+    Kind::from_word(&word).ok_or_else(|| Error::corrupt("ledger.kind", "unknown word"))
+}

@@ -1,0 +1,56 @@
+//! The actions: one file each, one transaction each.
+
+pub mod change_address;
+pub mod claim;
+pub mod confirm;
+pub mod count_letter;
+pub mod end;
+pub mod issue_code;
+pub mod list;
+pub mod prepare;
+pub mod resend;
+pub mod settle;
+pub mod start;
+pub mod stop;
+
+use crate::error::Error;
+use crate::service::Service;
+use crate::store::subscription::{self, Opened};
+use kernel::{MailboxId, PersonId, SubscriptionId};
+use sql::Tx;
+use sql::once::Repeat;
+use uuid::Uuid;
+
+/// Whose subscription an action is about, by its full name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// Who acts: must be the subscriber.
+    pub person: PersonId,
+    /// The mailbox it is about.
+    pub mailbox: MailboxId,
+    /// Which subscription.
+    pub id: SubscriptionId,
+}
+
+impl Target {
+    /// The subscription, kept from changing; everybody but the subscriber gets the same as for an unknown one.
+    async fn lock(self, tx: &mut Tx, service: &Service) -> Result<Opened, Error> {
+        let found = subscription::lock(tx, &service.keys.keyring, self.mailbox, self.id).await?;
+        found.filter(|opened| opened.subscription.subscriber == self.person).ok_or(Error::NotFound)
+    }
+
+    /// The subscription as it is now.
+    async fn find(self, tx: &mut Tx, service: &Service) -> Result<Opened, Error> {
+        let found = subscription::find(tx, &service.keys.keyring, self.mailbox, self.id).await?;
+        found.filter(|opened| opened.subscription.subscriber == self.person).ok_or(Error::NotFound)
+    }
+}
+
+/// What a repeated call made the first time; nothing for a new call.
+fn made_before(repeat: Repeat) -> Result<Option<Uuid>, Error> {
+    match repeat {
+        Repeat::First => Ok(None),
+        Repeat::Of(id) => Ok(Some(id)),
+        Repeat::Reused => Err(Error::RequestIdReused),
+    }
+}

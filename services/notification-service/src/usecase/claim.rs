@@ -1,0 +1,52 @@
+//! Claim e-mails that are due (N9).
+
+use crate::error::Error;
+use crate::service::Service;
+use crate::store::ledger::{self, Claimed};
+use sql::queue::{self, Claim};
+use std::time::Duration;
+
+/// The queue of e-mails: the ids of ledger entries.
+pub const QUEUE: &str = "email";
+/// How long a claim holds unless it is held on to: a crash delays an e-mail by no more.
+pub const LEASE: Duration = Duration::from_secs(15);
+
+/// An e-mail that this worker has claimed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// The claim, which fences all that is done with it.
+    pub claim: Claim,
+    /// What it is about.
+    pub email: Claimed,
+}
+
+/// Claims up to `most` e-mails.
+pub async fn claim(service: &Service, most: i64) -> Result<Vec<Due>, Error> {
+    let claimed = service.db.write(move |tx| {
+        Box::pin(async move {
+            let claims = queue::claim(tx, QUEUE, most, LEASE).await?;
+            if claims.is_empty() {
+                return Ok(Vec::new());
+            }
+            let now = tx.now().await?;
+            let emails = ledger::begin_sending(tx, claims.iter().map(|claim| claim.id).collect(), now).await?;
+            let due = |email: Claimed| {
+                let claim = claims.iter().find(|claim| claim.id == email.id).copied();
+                claim.map(|claim| Due { claim, email })
+            };
+            Ok::<_, Error>(emails.into_iter().filter_map(due).collect())
+        })
+    });
+    claimed.await
+}
+
+/// Holds on to a claim for another lease, while the mail server takes its time.
+pub async fn hold(service: &Service, claim: Claim) -> Result<queue::Held, Error> {
+    let held = service.db.write(move |tx| {
+        Box::pin(async move {
+            let now = tx.now().await?;
+            queue::postpone(tx, QUEUE, claim, now.plus(LEASE)).await.map_err(Error::from)
+        })
+    });
+    held.await
+}
