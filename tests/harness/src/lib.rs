@@ -1,1 +1,22 @@
+//! What the tests stand on: databases of both engines, the three services in one process with a clock that the test
+//! drives, the same as shipped binaries, and people who act.
 
+pub mod actor;
+pub mod engine;
+pub mod mail;
+pub mod person;
+pub mod ports;
+pub mod postgres;
+pub mod processes;
+pub mod refused;
+pub mod smtp;
+pub mod suite;
+
+pub use actor::{Authority, Citizen, Letter, Register, Until};
+pub use engine::Engine;
+pub use mail::Mail;
+pub use person::Person;
+pub use processes::Processes;
+pub use refused::{Refusable, Refused};
+pub use smtp::SmtpServer;
+pub use suite::Suite;

@@ -1,0 +1,100 @@
+//! kill -9 after each step of the story that was acknowledged: nothing of it is lost.
+
+use api::access::v1::{AccessState, EndReason};
+use harness::actor::citizen_post::mailbox_of;
+use harness::{Engine, Letter, Mail, Person, Processes, Refusable as _, Until};
+use kernel::ServiceName;
+use std::time::{Duration, Instant};
+
+macro_rules! each_is_killed {
+    ($($test:ident: $service:expr;)+) => {$(
+        mod $test {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                story($service, Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                story($service, Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+
+each_is_killed! {
+    nothing_acknowledged_is_lost_when_access_service_is_killed: ServiceName::Access;
+    nothing_acknowledged_is_lost_when_mailbox_service_is_killed: ServiceName::Mailbox;
+    nothing_acknowledged_is_lost_when_notification_service_is_killed: ServiceName::Notification;
+}
+
+const ADDRESS: &str = "niels@example.dk";
+/// How long events and e-mails may take to come through after a kill: leases run out, relays try again.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Plays the story; after each step, `victim` is killed at once and comes up again.
+async fn story(victim: ServiceName, engine: Engine) {
+    let mut processes = Processes::start(engine).await.unwrap();
+    let suite = processes.suite().clone();
+    macro_rules! then_kill {
+        ($step:expr) => {{
+            let acknowledged = $step;
+            processes.kill_and_restart(victim).await.unwrap();
+            acknowledged
+        }};
+    }
+
+    let karen = then_kill!(suite.citizen(Person::karen()).await);
+    let niels = then_kill!(suite.citizen(Person::niels()).await);
+    let offered = then_kill!(karen.gives_access(&niels, Until::Never).await.unwrap());
+    let access = then_kill!(niels.approves(&offered).await.unwrap());
+    let letter = Letter::about("Afgørelse").with_pdf("afgørelse.pdf");
+    let pdf = letter.files[0].1.clone();
+    let prepared = then_kill!(suite.authority().prepares(&karen.person, letter).await.unwrap());
+    let receipt = then_kill!(suite.authority().sends(prepared.clone()).await.unwrap());
+    let folder = then_kill!(niels.makes_folder(&karen.mailbox, "Kommunen").await.unwrap());
+    then_kill!(niels.moves(&receipt.message, &folder.name).await.unwrap());
+    let started = then_kill!(niels.switches_on_mail(&access, ADDRESS).await.unwrap());
+    let code = eventually("the e-mail with the code", async || mails(&suite).pop()).await.code().unwrap();
+    then_kill!(niels.enters_code(&started, &code).await.unwrap());
+    let told = mails(&suite).len();
+    then_kill!(suite.authority().delivers(&karen.person, Letter::about("Rykker")).await.unwrap());
+
+    // All of it is there.
+    assert_eq!(karen.sees_access(&access.name).await.unwrap().state(), AccessState::Active);
+    assert_eq!(mailbox_of(&receipt.message), karen.mailbox);
+    let moved = niels.lists_folder(&karen.mailbox, &folder.name).await.unwrap();
+    assert_eq!(moved.iter().map(|letter| letter.name.as_str()).collect::<Vec<_>>(), [receipt.message.as_str()]);
+    let opened = niels.opens(&receipt.message).await.unwrap();
+    assert!(niels.downloads(&opened.files[0].name, 0).await.unwrap().1 == pdf);
+    assert_eq!(suite.authority().sends(prepared).await.unwrap().message, receipt.message, "delivered once");
+    // Both were told of offer, and Niels gets his e-mail: events wait for who was away.
+    eventually("the letters about the offer", async || {
+        let karens = karen.lists(&karen.mailbox).await.unwrap().len();
+        let nielses = niels.lists(&niels.mailbox).await.unwrap().len();
+        (karens >= 3 && nielses >= 1).then_some(())
+    })
+    .await;
+    eventually("the e-mail about the letter", async || (mails(&suite).len() > told).then_some(())).await;
+
+    let ended = then_kill!(karen.removes(&access).await.unwrap());
+    assert_eq!(ended.end_reason(), EndReason::RemovedByOwner);
+    niels.lists(&karen.mailbox).await.refused("ACCESS_ENDED");
+}
+
+fn mails(suite: &harness::Suite) -> Vec<Mail> {
+    suite.mails_to(ADDRESS)
+}
+
+async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

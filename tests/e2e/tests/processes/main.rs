@@ -1,0 +1,6 @@
+//! The binaries that ship: killed with signal 9 in the middle of the story and started again, and stopped in order. No
+//! clock is driven here.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod end;
+mod kill;

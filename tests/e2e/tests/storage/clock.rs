@@ -1,0 +1,63 @@
+//! The present of storage: one in a transaction, and never earlier than before (rule A9).
+
+use crate::storage::{NOON, Storage};
+use harness::on_both;
+use kernel::{ManualClock, Timestamp};
+use sql::{Db, Engine, Error, TimeSource};
+use std::sync::Arc;
+use std::time::Duration;
+
+on_both! {
+    Storage: the_present_stands_still_within_a_transaction,
+    a_clock_that_steps_back_does_not_take_storage_along,
+    another_process_with_a_slow_clock_is_not_in_the_past,
+    the_engines_own_clock_is_used_where_the_engine_has_one,
+}
+
+async fn now(db: &Db) -> Timestamp {
+    let now: Result<Timestamp, Error> = db.write(|tx| Box::pin(async move { tx.now().await })).await;
+    now.unwrap()
+}
+
+async fn the_present_stands_still_within_a_transaction(storage: Storage) {
+    let clock = storage.clock.clone();
+    let both: Result<(Timestamp, Timestamp), Error> = storage
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let first = tx.now().await?;
+                clock.advance(Duration::from_mins(1));
+                Ok((first, tx.now().await?))
+            })
+        })
+        .await;
+    assert_eq!(both.unwrap(), (NOON, NOON));
+    assert_eq!(now(&storage.db).await, NOON.plus(Duration::from_mins(1)));
+}
+
+async fn a_clock_that_steps_back_does_not_take_storage_along(storage: Storage) {
+    let latest = NOON.plus(Duration::from_micros(1));
+    storage.clock.set(latest);
+    assert_eq!(now(&storage.db).await, latest);
+    storage.clock.set(NOON.minus(Duration::from_hours(24)));
+    assert_eq!(now(&storage.db).await, latest);
+    let read: Result<Timestamp, Error> = storage.db.read(|tx| Box::pin(async move { tx.now().await })).await;
+    assert_eq!(read.unwrap(), latest, "for reads too");
+}
+
+async fn another_process_with_a_slow_clock_is_not_in_the_past(storage: Storage) {
+    now(&storage.db).await;
+    let yesterday = ManualClock::new(NOON.minus(Duration::from_hours(24)));
+    let other = storage.another(TimeSource::Injected(Arc::new(yesterday))).await;
+    // Between processes the floor may lag by a second.
+    assert!(now(&other).await >= NOON.minus(Duration::from_secs(1)));
+}
+
+async fn the_engines_own_clock_is_used_where_the_engine_has_one(storage: Storage) {
+    let handed_in = NOON.plus(Duration::from_hours(24 * 365 * 50));
+    let other = storage.another(TimeSource::Engine(Arc::new(ManualClock::new(handed_in)))).await;
+    match other.engine() {
+        Engine::Sqlite => assert_eq!(now(&other).await, handed_in),
+        Engine::Postgres => assert!(now(&other).await < handed_in),
+    }
+}

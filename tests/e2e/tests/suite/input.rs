@@ -1,0 +1,177 @@
+//! Bad input about accesses and e-mail: every violation is listed at once, and nothing is written.
+
+use api::access::v1::{AccessScope, Expiry, GetAccessRequest, GiveAccessRequest, ListGivenAccessesRequest};
+use api::access::v1::{ApproveAccessRequest, expiry::Choice};
+use api::core::v1::PersonParticulars;
+use api::notification::v1::{Channel, ConfirmSubscriptionRequest, StartSubscriptionRequest};
+use harness::actor::citizen_access::offer;
+use harness::actor::citizen_mail::subscription;
+use harness::suite::answer;
+use harness::{Citizen, Refusable as _, Suite, Until, on_both};
+
+on_both! {
+    Suite: a1_leaving_out_the_expiry_is_an_error,
+    a1_a_last_day_is_today_at_the_earliest_and_a_day,
+    a_cpr_number_that_is_none_is_refused,
+    a_name_that_is_none_is_refused,
+    every_violation_of_an_offer_is_listed,
+    an_access_name_that_is_none_is_refused,
+    a_request_id_that_is_none_is_refused,
+    n1_an_address_that_is_none_is_refused,
+    every_violation_of_a_subscription_is_listed,
+    a_page_size_below_zero_is_refused,
+}
+
+/// Refused for just these fields, and nothing came of it.
+async fn refused_for(karen: &Citizen, niels: &Citizen, request: GiveAccessRequest, fields: &[&str]) {
+    let mut refused = karen.offers(request).await.refused("INVALID_FIELDS");
+    refused.fields.sort();
+    assert_eq!(refused.fields, fields);
+    assert!(karen.given_accesses().await.unwrap().accesses.is_empty());
+    assert!(niels.received_accesses().await.unwrap().accesses.is_empty());
+    assert!(niels.lists(&niels.mailbox).await.unwrap().is_empty());
+}
+
+async fn a1_leaving_out_the_expiry_is_an_error(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    for (expiry, field) in [
+        (None, "expiry"),
+        (Some(Expiry { choice: None }), "expiry"),
+        (Some(Expiry { choice: Some(Choice::NeverExpires(false)) }), "expiry.never_expires"),
+    ] {
+        let request = GiveAccessRequest { expiry, ..offer(&niels.person, Until::Never) };
+        refused_for(&karen, &niels, request, &[field]).await;
+    }
+}
+
+async fn a1_a_last_day_is_today_at_the_earliest_and_a_day(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    for day in
+        ["2026-11-21", "1999-12-31", "2027-02-29", "2027-13-01", "27-01-01", "01-01-2027", "2027-1-1", "", "never"]
+    {
+        let expiry = Expiry { choice: Some(Choice::ExpiresOn(day.to_owned())) };
+        let request = GiveAccessRequest { expiry: Some(expiry), ..offer(&niels.person, Until::Never) };
+        refused_for(&karen, &niels, request, &["expiry.expires_on"]).await;
+    }
+}
+
+async fn a_cpr_number_that_is_none_is_refused(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    for cpr_number in [
+        "",
+        "6101",
+        "61015012345",
+        "610150_1234",
+        "6113501234",
+        "9902501234",
+        "29189668",
+        "６１01501234",
+        "6101501234\0",
+    ] {
+        let mut request = offer(&niels.person, Until::Never);
+        request.reader.as_mut().unwrap().cpr_number = cpr_number.to_owned();
+        refused_for(&karen, &niels, request, &["reader.cpr_number"]).await;
+    }
+}
+
+async fn a_name_that_is_none_is_refused(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    for name in ["", "   ", "Ni\nels", "Ni\u{0}els", "Ni\u{202e}els", "Niels\u{200b}", &"N".repeat(101)] {
+        let mut request = offer(&niels.person, Until::Never);
+        request.reader.as_mut().unwrap().first_name = name.to_owned();
+        refused_for(&karen, &niels, request.clone(), &["reader.first_name"]).await;
+        request.reader.as_mut().unwrap().last_name = name.to_owned();
+        refused_for(&karen, &niels, request, &["reader.first_name", "reader.last_name"]).await;
+    }
+}
+
+async fn every_violation_of_an_offer_is_listed(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let all_wrong = GiveAccessRequest {
+        reader: Some(PersonParticulars::default()),
+        scope: 99,
+        expiry: None,
+        level: 99,
+        request_id: "with a space".to_owned(),
+    };
+    let fields =
+        ["expiry", "level", "reader.cpr_number", "reader.first_name", "reader.last_name", "request_id", "scope"];
+    refused_for(&karen, &niels, all_wrong, &fields).await;
+    let mut unspecified = GiveAccessRequest { reader: None, ..offer(&niels.person, Until::Never) };
+    unspecified.set_scope(AccessScope::Unspecified);
+    refused_for(&karen, &niels, unspecified, &["reader", "scope"]).await;
+}
+
+async fn an_access_name_that_is_none_is_refused(suite: Suite) {
+    let (karen, _) = suite.karen_and_niels().await;
+    let id = "0192f0c1-2f4a-7cc3-98c4-dc0c0c07398f";
+    for name in ["", "accesses/1", "mailboxes/me/accesses/1", &format!("mailboxes/{id}/accesses/{}", id.to_uppercase())]
+    {
+        let request = GetAccessRequest { name: name.to_owned() };
+        let refused = answer(suite.clients().read_access().get_access(karen.request(request)).await);
+        assert_eq!(refused.refused("INVALID_FIELDS").fields, ["name"]);
+    }
+    let unknown = format!("mailboxes/{id}/accesses/{id}");
+    karen.sees_access(&unknown).await.refused("NOT_FOUND");
+    let both = ApproveAccessRequest { name: "x".to_owned(), version: 0, request_id: String::new() };
+    let refused = answer(suite.clients().read_access().approve_access(karen.request(both)).await);
+    assert_eq!(refused.refused("INVALID_FIELDS").fields, ["name", "version"]);
+}
+
+async fn a_request_id_that_is_none_is_refused(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    for request_id in ["a b", "æ", "\n", &"x".repeat(65)] {
+        let mut request = offer(&niels.person, Until::Never);
+        request.request_id = request_id.to_owned();
+        refused_for(&karen, &niels, request, &["request_id"]).await;
+    }
+}
+
+async fn n1_an_address_that_is_none_is_refused(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    let long = format!("{}@example.dk", "n".repeat(250));
+    for address in [
+        "",
+        "niels",
+        "niels@",
+        "@example.dk",
+        "a@b@example.dk",
+        "n@example.dk\r\nBcc: all@example.dk",
+        "Niels <n@example.dk>",
+        "n@[127.0.0.1]",
+        "n i@example.dk",
+        &long,
+    ] {
+        let refused = niels.switches_on_mail(&access, address).await.refused("INVALID_FIELDS");
+        assert_eq!(refused.fields, ["email_address"], "{address:?}");
+    }
+    assert!(suite.mails().is_empty());
+}
+
+async fn every_violation_of_a_subscription_is_listed(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    let nothing = StartSubscriptionRequest { request_id: " ".to_owned(), ..StartSubscriptionRequest::default() };
+    let mut refused = niels.starts_subscription(nothing).await.refused("INVALID_FIELDS");
+    refused.fields.sort();
+    assert_eq!(refused.fields, ["channel", "email_address", "request_id", "target"]);
+    let mut unspecified = subscription(&access, "niels@example.dk");
+    unspecified.set_channel(Channel::Unspecified);
+    assert_eq!(niels.starts_subscription(unspecified).await.refused("INVALID_FIELDS").fields, ["channel"]);
+
+    let started = niels.switches_on_mail(&access, "niels@example.dk").await.unwrap();
+    for code in ["", "12345", "1234567", "12345a"] {
+        let (name, code) = (started.name.clone(), code.to_owned());
+        let request = ConfirmSubscriptionRequest { name, code, ..ConfirmSubscriptionRequest::default() };
+        let refused = answer(suite.clients().subscriptions().confirm_subscription(niels.request(request)).await);
+        assert_eq!(refused.refused("INVALID_FIELDS").fields, ["code"]);
+    }
+}
+
+async fn a_page_size_below_zero_is_refused(suite: Suite) {
+    let (karen, _) = suite.karen_and_niels().await;
+    let request = ListGivenAccessesRequest { page_size: -1, page_token: String::new() };
+    let refused = answer(suite.clients().read_access().list_given_accesses(karen.request(request)).await);
+    assert_eq!(refused.refused("INVALID_FIELDS").fields, ["page_size"]);
+}

@@ -1,0 +1,19 @@
+//! The rules, through the real gRPC surface of the three services, on both engines. A test is named after the rules it
+//! shows, ids first; `tests/rules.toml` lists them.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod callers;
+mod delivering;
+mod ending;
+mod giving;
+mod input;
+mod input_post;
+mod listing;
+mod mailing;
+mod organising;
+mod reading;
+mod registering;
+mod repeating;
+mod server;
+mod story;
+mod tokens;

@@ -1,0 +1,13 @@
+//! People and systems who act: the verbs that the tests speak. Every verb is one call through the real gRPC surface.
+
+pub mod authority;
+pub mod citizen;
+pub mod citizen_access;
+pub mod citizen_mail;
+pub mod citizen_post;
+pub mod register;
+
+pub use authority::{Authority, Letter};
+pub use citizen::Citizen;
+pub use citizen_access::Until;
+pub use register::Register;

@@ -1,0 +1,69 @@
+//! A citizen at a portal.
+
+use super::register::registration;
+use crate::person::Person;
+use crate::suite::Suite;
+use kernel::{Caller, CprNumber, Portal};
+use tonic::Request;
+
+/// A citizen who has Digital Post and has logged in.
+#[derive(Clone)]
+pub struct Citizen {
+    pub(crate) suite: Suite,
+    /// Who it is.
+    pub person: Person,
+    /// The name of their mailbox.
+    pub mailbox: String,
+    portal: Portal,
+}
+
+impl Suite {
+    /// `person`, registered, with a mailbox, on borger.dk.
+    ///
+    /// # Panics
+    /// When the person can't be registered.
+    pub async fn citizen(&self, person: Person) -> Citizen {
+        let registered = self.register().registers(registration(&person)).await.expect("a person is registered");
+        let mailbox = registered.person.expect("the person").mailbox;
+        self.settle().await;
+        Citizen { suite: self.clone(), person, mailbox, portal: Portal::BorgerDk }
+    }
+
+    /// Karen and Niels, between whom most stories happen.
+    pub async fn karen_and_niels(&self) -> (Citizen, Citizen) {
+        (self.citizen(Person::karen()).await, self.citizen(Person::niels()).await)
+    }
+}
+
+impl Citizen {
+    /// The same citizen, logged in at another portal.
+    #[must_use]
+    pub fn at(&self, portal: Portal) -> Self {
+        Self { portal, ..self.clone() }
+    }
+
+    /// Somebody of these particulars, who need not be registered: what `self` is mistaken for, or pretends to be.
+    #[must_use]
+    pub fn mistaken_for(&self, person: Person) -> Self {
+        Self { person, ..self.clone() }
+    }
+
+    /// The suite they call.
+    pub fn suite(&self) -> &Suite {
+        &self.suite
+    }
+
+    /// As the token says.
+    ///
+    /// # Panics
+    /// When the person's number is none.
+    pub fn caller(&self) -> Caller {
+        let cpr = CprNumber::parse(&self.person.cpr_number).expect("a CPR number");
+        Caller::Citizen(kernel::Citizen { cpr, portal: self.portal })
+    }
+
+    /// A request of theirs.
+    pub fn request<T>(&self, message: T) -> Request<T> {
+        self.suite.request(&self.caller(), message)
+    }
+}

@@ -1,0 +1,156 @@
+//! What citizens do about accesses.
+
+use super::citizen::Citizen;
+use crate::person::Person;
+use crate::refused::Refused;
+use crate::suite::answer;
+use api::access::v1::expiry::Choice;
+use api::access::v1::{
+    AccessScope, ApproveAccessRequest, ChangeExpiryRequest, DeclineAccessRequest, Expiry, GetAccessRequest,
+    GiveAccessRequest, ListEndedAccessesRequest, ListGivenAccessesRequest, ListGivenAccessesResponse,
+    ListOpenMailboxesRequest, ListReceivedAccessesRequest, ListReceivedAccessesResponse, OpenMailbox, ReadAccess,
+    RemoveAccessRequest, RequestAccessRequest, WithdrawAccessRequest,
+};
+
+/// When an access is to end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// Never.
+    Never,
+    /// The last day, `YYYY-MM-DD`.
+    Day(&'static str),
+}
+
+impl From<Until> for Expiry {
+    fn from(until: Until) -> Self {
+        let choice = match until {
+            Until::Never => Choice::NeverExpires(true),
+            Until::Day(day) => Choice::ExpiresOn(day.to_owned()),
+        };
+        Self { choice: Some(choice) }
+    }
+}
+
+/// The offer of access to public post that `reader` would get.
+pub fn offer(reader: &Person, until: Until) -> GiveAccessRequest {
+    GiveAccessRequest {
+        reader: Some(reader.particulars()),
+        scope: AccessScope::PublicPost.into(),
+        expiry: Some(until.into()),
+        ..GiveAccessRequest::default()
+    }
+}
+
+/// One act on an access that is named, and nothing else.
+macro_rules! acts {
+    ($($(#[$doc:meta])* $verb:ident: $rpc:ident($request:ident);)*) => {$(
+        $(#[$doc])*
+        pub async fn $verb(&self, access: &ReadAccess) -> Result<ReadAccess, Refused> {
+            let request = $request { name: access.name.clone(), ..$request::default() };
+            let answered = self.suite.clients().read_access().$rpc(self.request(request)).await;
+            self.suite.settle().await;
+            Ok(answer(answered)?.access.expect("the access"))
+        }
+    )*};
+}
+
+impl Citizen {
+    /// Gives access to their public post.
+    pub async fn gives_access(&self, to: &Citizen, until: Until) -> Result<ReadAccess, Refused> {
+        self.offers(offer(&to.person, until)).await
+    }
+
+    /// Gives access in just these words.
+    pub async fn offers(&self, request: GiveAccessRequest) -> Result<ReadAccess, Refused> {
+        let answered = self.suite.clients().read_access().give_access(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.access.expect("the access"))
+    }
+
+    /// Asks for access to another's public post.
+    pub async fn asks_for_access(&self, owner: &Citizen, until: Until) -> Result<ReadAccess, Refused> {
+        let request = RequestAccessRequest {
+            owner: Some(owner.person.particulars()),
+            scope: AccessScope::PublicPost.into(),
+            expiry: Some(until.into()),
+            ..RequestAccessRequest::default()
+        };
+        let answered = self.suite.clients().read_access().request_access(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.access.expect("the access"))
+    }
+
+    /// Approves the access in the version that `access` shows.
+    pub async fn approves(&self, access: &ReadAccess) -> Result<ReadAccess, Refused> {
+        let request = ApproveAccessRequest {
+            name: access.name.clone(),
+            version: access.version,
+            ..ApproveAccessRequest::default()
+        };
+        let answered = self.suite.clients().read_access().approve_access(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.access.expect("the access"))
+    }
+
+    /// Changes the expiry of the access in the version that `access` shows.
+    pub async fn changes_expiry(&self, access: &ReadAccess, until: Until) -> Result<ReadAccess, Refused> {
+        let request = ChangeExpiryRequest {
+            name: access.name.clone(),
+            version: access.version,
+            expiry: Some(until.into()),
+            ..ChangeExpiryRequest::default()
+        };
+        let answered = self.suite.clients().read_access().change_expiry(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.access.expect("the access"))
+    }
+
+    acts! {
+        /// Declines what another gave or asked for.
+        declines: decline_access(DeclineAccessRequest);
+        /// Takes back what they gave or asked for.
+        withdraws: withdraw_access(WithdrawAccessRequest);
+        /// Ends an active access.
+        removes: remove_access(RemoveAccessRequest);
+    }
+
+    /// The access of this name, as this citizen's side sees it.
+    pub async fn sees_access(&self, name: &str) -> Result<ReadAccess, Refused> {
+        let request = self.request(GetAccessRequest { name: name.to_owned() });
+        let response = answer(self.suite.clients().read_access().get_access(request).await)?;
+        Ok(response.access.expect("the access"))
+    }
+
+    /// The accesses to their post.
+    pub async fn given_accesses(&self) -> Result<ListGivenAccessesResponse, Refused> {
+        let request = self.request(ListGivenAccessesRequest::default());
+        answer(self.suite.clients().read_access().list_given_accesses(request).await)
+    }
+
+    /// Their accesses to others' post.
+    pub async fn received_accesses(&self) -> Result<ListReceivedAccessesResponse, Refused> {
+        let request = self.request(ListReceivedAccessesRequest::default());
+        answer(self.suite.clients().read_access().list_received_accesses(request).await)
+    }
+
+    /// The accesses that have ended.
+    pub async fn ended_accesses(&self) -> Result<Vec<ReadAccess>, Refused> {
+        let request = self.request(ListEndedAccessesRequest::default());
+        Ok(answer(self.suite.clients().read_access().list_ended_accesses(request).await)?.accesses)
+    }
+
+    /// The mailboxes open to them.
+    pub async fn open_mailboxes(&self) -> Result<Vec<OpenMailbox>, Refused> {
+        let request = self.request(ListOpenMailboxesRequest::default());
+        Ok(answer(self.suite.clients().read_access().list_open_mailboxes(request).await)?.mailboxes)
+    }
+
+    /// Has access to the public post of `owner` from now on, given and approved.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn is_given_access_by(&self, owner: &Citizen) -> ReadAccess {
+        let offered = owner.gives_access(self, Until::Never).await.expect("an offer");
+        self.approves(&offered).await.expect("an approval")
+    }
+}

@@ -1,0 +1,69 @@
+//! What citizens do about e-mail.
+
+use super::citizen::Citizen;
+use crate::refused::Refused;
+use crate::suite::answer;
+use api::access::v1::ReadAccess;
+use api::notification::v1::start_subscription_request::Target;
+use api::notification::v1::{
+    Channel, ConfirmSubscriptionRequest, GetSubscriptionRequest, StartSubscriptionRequest, StopSubscriptionRequest,
+    Subscription,
+};
+
+/// E-mail to `address` about the post that `access` opens.
+pub fn subscription(access: &ReadAccess, address: &str) -> StartSubscriptionRequest {
+    StartSubscriptionRequest {
+        target: Some(Target::Access(access.name.clone())),
+        channel: Channel::Email.into(),
+        email_address: address.to_owned(),
+        ..StartSubscriptionRequest::default()
+    }
+}
+
+impl Citizen {
+    /// Switches e-mail on; a code is sent.
+    pub async fn switches_on_mail(&self, access: &ReadAccess, address: &str) -> Result<Subscription, Refused> {
+        self.starts_subscription(subscription(access, address)).await
+    }
+
+    /// Switches e-mail on in just these words.
+    pub async fn starts_subscription(&self, request: StartSubscriptionRequest) -> Result<Subscription, Refused> {
+        let answered = self.suite.clients().subscriptions().start_subscription(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.subscription.expect("the subscription"))
+    }
+
+    /// Enters a code.
+    pub async fn enters_code(&self, subscription: &Subscription, code: &str) -> Result<Subscription, Refused> {
+        let (name, code) = (subscription.name.clone(), code.to_owned());
+        let request = ConfirmSubscriptionRequest { name, code, ..ConfirmSubscriptionRequest::default() };
+        let answered = self.suite.clients().subscriptions().confirm_subscription(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.subscription.expect("the subscription"))
+    }
+
+    /// Switches e-mail off.
+    pub async fn switches_off_mail(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
+        let request = StopSubscriptionRequest { name: subscription.name.clone(), ..StopSubscriptionRequest::default() };
+        let answered = self.suite.clients().subscriptions().stop_subscription(self.request(request)).await;
+        self.suite.settle().await;
+        Ok(answer(answered)?.subscription.expect("the subscription"))
+    }
+
+    /// One of their subscriptions.
+    pub async fn sees_subscription(&self, name: &str) -> Result<Subscription, Refused> {
+        let request = self.request(GetSubscriptionRequest { name: name.to_owned() });
+        let response = answer(self.suite.clients().subscriptions().get_subscription(request).await)?;
+        Ok(response.subscription.expect("the subscription"))
+    }
+
+    /// Has e-mail about the post that `access` opens sent to `address`: switched on, and the code entered.
+    ///
+    /// # Panics
+    /// When either is refused, or no code comes.
+    pub async fn is_mailed_at(&self, access: &ReadAccess, address: &str) -> Subscription {
+        let started = self.switches_on_mail(access, address).await.expect("a subscription");
+        let mail = self.suite.mails_to(address).pop().expect("an e-mail with a code");
+        self.enters_code(&started, &mail.code().expect("six digits")).await.expect("the code is right")
+    }
+}

@@ -1,0 +1,116 @@
+//! What citizens do with post: each verb names the mailbox, their own or one they may read.
+
+use super::citizen::Citizen;
+use crate::refused::Refused;
+use crate::suite::answer;
+use api::mailbox::v1::download_file_response::Frame;
+use api::mailbox::v1::{
+    CreateFolderRequest, DeleteMessagesRequest, DownloadFileRequest, DownloadHeader, Folder, GetMailboxRequest,
+    GetMessageRequest, ListFoldersRequest, ListMessagesRequest, Mailbox, MarkMessagesRequest, MessageOutcome,
+    MessageSummary, MoveMessagesRequest, PostMessage,
+};
+
+impl Citizen {
+    /// The mailbox of this name.
+    pub async fn sees_mailbox(&self, mailbox: &str) -> Result<Mailbox, Refused> {
+        let request = self.request(GetMailboxRequest { name: mailbox.to_owned() });
+        Ok(answer(self.suite.clients().mailbox().get_mailbox(request).await)?.mailbox.expect("the mailbox"))
+    }
+
+    /// The letters in all folders but the bin, newest first.
+    pub async fn lists(&self, mailbox: &str) -> Result<Vec<MessageSummary>, Refused> {
+        self.lists_where(ListMessagesRequest { parent: mailbox.to_owned(), ..ListMessagesRequest::default() }).await
+    }
+
+    /// The letters in one folder.
+    pub async fn lists_folder(&self, mailbox: &str, folder: &str) -> Result<Vec<MessageSummary>, Refused> {
+        let (parent, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.lists_where(ListMessagesRequest { parent, folder, ..ListMessagesRequest::default() }).await
+    }
+
+    async fn lists_where(&self, request: ListMessagesRequest) -> Result<Vec<MessageSummary>, Refused> {
+        Ok(answer(self.suite.clients().mailbox().list_messages(self.request(request)).await)?.messages)
+    }
+
+    /// The subjects of the letters in a mailbox, newest first.
+    pub async fn subjects(&self, mailbox: &str) -> Result<Vec<String>, Refused> {
+        Ok(self.lists(mailbox).await?.into_iter().map(|message| message.subject).collect())
+    }
+
+    /// Opens a letter.
+    pub async fn opens(&self, message: &str) -> Result<PostMessage, Refused> {
+        let request = self.request(GetMessageRequest { name: message.to_owned() });
+        Ok(answer(self.suite.clients().mailbox().get_message(request).await)?.message.expect("the letter"))
+    }
+
+    /// Downloads a file from `offset` on.
+    pub async fn downloads(&self, file: &str, offset: i64) -> Result<(DownloadHeader, Vec<u8>), Refused> {
+        let request = self.request(DownloadFileRequest { name: file.to_owned(), offset_bytes: offset });
+        let mut frames = answer(self.suite.clients().mailbox().download_file(request).await)?;
+        let mut next = async || frames.message().await.map_err(Refused::from);
+        let first = next().await?.and_then(|frame| frame.frame);
+        let Some(Frame::Header(header)) = first else { panic!("a download begins with its header") };
+        let mut content = Vec::new();
+        while let Some(frame) = next().await? {
+            let Some(Frame::Chunk(chunk)) = frame.frame else { panic!("a download goes on with chunks") };
+            content.extend_from_slice(&chunk);
+        }
+        Ok((header, content))
+    }
+
+    /// The folders of a mailbox.
+    pub async fn folders(&self, mailbox: &str) -> Result<Vec<Folder>, Refused> {
+        let request = ListFoldersRequest { parent: mailbox.to_owned(), ..ListFoldersRequest::default() };
+        Ok(answer(self.suite.clients().mailbox().list_folders(self.request(request)).await)?.folders)
+    }
+
+    /// Makes a folder at the top.
+    pub async fn makes_folder(&self, mailbox: &str, display_name: &str) -> Result<Folder, Refused> {
+        let request = CreateFolderRequest {
+            parent: mailbox.to_owned(),
+            display_name: display_name.to_owned(),
+            ..CreateFolderRequest::default()
+        };
+        let response = answer(self.suite.clients().mailbox().create_folder(self.request(request)).await)?;
+        Ok(response.folder.expect("the folder"))
+    }
+
+    /// Moves a letter to a folder.
+    pub async fn moves(&self, message: &str, destination_folder: &str) -> Result<(), Refused> {
+        let request = MoveMessagesRequest {
+            parent: mailbox_of(message),
+            names: vec![message.to_owned()],
+            destination_folder: destination_folder.to_owned(),
+            ..MoveMessagesRequest::default()
+        };
+        only(answer(self.suite.clients().mailbox().move_messages(self.request(request)).await)?.outcomes)
+    }
+
+    /// Marks a letter read or unread.
+    pub async fn marks(&self, message: &str, read: bool) -> Result<(), Refused> {
+        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
+        let request = MarkMessagesRequest { parent, names, read, ..MarkMessagesRequest::default() };
+        only(answer(self.suite.clients().mailbox().mark_messages(self.request(request)).await)?.outcomes)
+    }
+
+    /// Moves a letter into the bin.
+    pub async fn deletes(&self, message: &str) -> Result<(), Refused> {
+        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
+        let request = DeleteMessagesRequest { parent, names, ..DeleteMessagesRequest::default() };
+        only(answer(self.suite.clients().mailbox().delete_messages(self.request(request)).await)?.outcomes)
+    }
+}
+
+/// The mailbox that a letter's name lies in.
+pub fn mailbox_of(message: &str) -> String {
+    message.split('/').take(2).collect::<Vec<_>>().join("/")
+}
+
+/// What became of the only letter of a bulk act.
+fn only(outcomes: Vec<MessageOutcome>) -> Result<(), Refused> {
+    assert_eq!(outcomes.len(), 1, "one outcome for one letter");
+    match outcomes.into_iter().next().and_then(|outcome| outcome.refusal) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,69 @@
+//! E-mails as they were sent: read from a folder of `.eml` files.
+
+use anyhow::Context as _;
+use mailparse::{MailHeaderMap as _, ParsedMail};
+use std::path::Path;
+
+/// An e-mail.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The header `To`.
+    pub to: String,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The text part, decoded.
+    pub text: String,
+    /// All there is, as it was sent.
+    pub raw: String,
+}
+
+impl Mail {
+    /// The six digits of a code.
+    pub fn code(&self) -> Option<String> {
+        let mut runs = self.text.split(|c: char| !c.is_ascii_digit());
+        runs.find(|run| run.len() == 6).map(str::to_owned)
+    }
+
+    /// The value of a header, decoded; empty where it is not there.
+    pub fn header(&self, name: &str) -> String {
+        let parsed = mailparse::parse_mail(self.raw.as_bytes()).ok();
+        parsed.and_then(|mail| mail.headers.get_first_value(name)).unwrap_or_default()
+    }
+}
+
+/// The e-mails in `folder`, in the order of their names' modification.
+pub fn read(folder: &Path) -> anyhow::Result<Vec<Mail>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "eml") {
+            files.push((path.metadata()?.modified()?, path));
+        }
+    }
+    files.sort();
+    files.into_iter().map(|(_, path)| parse(&std::fs::read(path)?)).collect()
+}
+
+fn parse(bytes: &[u8]) -> anyhow::Result<Mail> {
+    let mail = mailparse::parse_mail(bytes)?;
+    let header = |name: &str| mail.headers.get_first_value(name).unwrap_or_default();
+    Ok(Mail {
+        to: header("To"),
+        subject: header("Subject"),
+        text: text(&mail)?.unwrap_or_default(),
+        raw: String::from_utf8_lossy(bytes).into_owned(),
+    })
+}
+
+/// The first part of plain text.
+fn text(mail: &ParsedMail<'_>) -> anyhow::Result<Option<String>> {
+    if mail.subparts.is_empty() && mail.ctype.mimetype == "text/plain" {
+        return Ok(Some(mail.get_body()?));
+    }
+    for part in &mail.subparts {
+        if let Some(found) = text(part)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}

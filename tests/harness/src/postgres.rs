@@ -1,0 +1,54 @@
+//! A PostgreSQL to test on: the one that `DIGITALPOST_TEST_POSTGRES` names, or a private one in a temporary folder.
+//!
+//! One server for each test program, started when the first test asks for it. A test program has no hook at its end,
+//! and may be killed; so the server hangs on a small shell that waits for its standard input to close, which happens
+//! when the program is gone for whatever reason, and then stops the server and removes the folder.
+
+mod programs;
+mod server;
+
+use anyhow::Context as _;
+use programs::Programs;
+use server::Server;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
+use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
+
+/// Names a server to use instead of a private one: `postgres://user:password@host/postgres`, by a user who may create
+/// databases. Databases whose names begin with `digitalpost_test_` are replaced there.
+const URL: &str = "DIGITALPOST_TEST_POSTGRES";
+
+/// Databases are numbered, so that the next run on a given server replaces those of this one.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+enum Source {
+    Given(PgConnectOptions),
+    Private(Server),
+}
+
+static SOURCE: OnceCell<Source> = OnceCell::const_new();
+
+/// The URL of a new and empty database.
+pub async fn fresh_database() -> anyhow::Result<String> {
+    let source = SOURCE.get_or_try_init(start).await?;
+    let admin = match source {
+        Source::Given(options) => options.clone(),
+        Source::Private(server) => server.options(),
+    };
+    // Test programs of one run follow each other; what the one before left is not needed any more.
+    let name = format!("digitalpost_test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
+    for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+        connection.execute(AssertSqlSafe(sql)).await.context("a test database can't be made")?;
+    }
+    Ok(admin.database(&name).to_url_lossy().into())
+}
+
+async fn start() -> anyhow::Result<Source> {
+    if let Ok(url) = std::env::var(URL) {
+        return Ok(Source::Given(PgConnectOptions::from_str(&url).context("DIGITALPOST_TEST_POSTGRES is no URL")?));
+    }
+    Ok(Source::Private(Server::start(&Programs::find()?).await?))
+}

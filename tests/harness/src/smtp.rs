@@ -1,0 +1,114 @@
+//! A real mail server: aiosmtpd, in a process of its own, with STARTTLS and a password.
+
+use anyhow::{Context as _, bail};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// What must be there.
+const MISSING: &str = "the tests send e-mail through a real mail server, aiosmtpd, and need Python 3 with venv and pip for it \
+     (Debian: apt-get install python3-venv)";
+
+/// A running mail server; it ends with this value, or with this process.
+pub struct SmtpServer {
+    /// The port on localhost.
+    pub port: u16,
+    /// The authority that signed its certificate, PEM.
+    pub authority_file: PathBuf,
+    /// Whom it lets in.
+    pub user: &'static str,
+    /// The file with the password.
+    pub password_file: PathBuf,
+    /// The folder of what it took in, one `.eml` a message.
+    pub folder: PathBuf,
+    // Its standard input is held open by this process, and by nothing else.
+    process: Child,
+}
+
+const USER: &str = "digitalpost";
+const PASSWORD: &str = "a password of the tests";
+
+impl SmtpServer {
+    /// Starts one that keeps all it has in `folder`.
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        let python = python()?;
+        let file = |name: &str| folder.join(name);
+        let (authority, certificate, key) = certificates()?;
+        let password_file = file("password");
+        for (path, text) in [
+            (file("authority.pem"), authority.as_str()),
+            (file("certificate.pem"), &certificate),
+            (file("key.pem"), &key),
+            (password_file.clone(), PASSWORD),
+        ] {
+            fs::write(path, text)?;
+        }
+        let messages = file("messages");
+        fs::create_dir(&messages)?;
+        let mut process = Command::new(python)
+            .arg(sources().join("server.py"))
+            .args([file("certificate.pem"), file("key.pem"), messages.clone()])
+            .args([USER, PASSWORD])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(file("log"))?)
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().context("no output")?).read_line(&mut line)?;
+        let Ok(port) = line.trim().parse() else {
+            bail!("the mail server does not start:\n{}", fs::read_to_string(file("log"))?);
+        };
+        Ok(Self { port, authority_file: file("authority.pem"), user: USER, password_file, folder: messages, process })
+    }
+}
+
+impl Drop for SmtpServer {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp")
+}
+
+/// The Python that has aiosmtpd; made once in `target/tools`.
+fn python() -> anyhow::Result<PathBuf> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
+    fs::create_dir_all(&tools)?;
+    // Two test programs at once make it one after the other.
+    let lock = fs::File::create(tools.join("smtp.lock"))?;
+    lock.lock()?;
+    let (folder, requirements) = (tools.join("smtp"), sources().join("requirements.txt"));
+    let (python, made_from) = (folder.join("bin/python"), folder.join("made-from"));
+    let wanted = fs::read_to_string(&requirements)?;
+    if fs::read_to_string(&made_from).is_ok_and(|made| made == wanted) {
+        return Ok(python);
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
+    fs::write(made_from, wanted)?;
+    Ok(python)
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.stdin(Stdio::null()).output().context(MISSING)?;
+    if !output.status.success() {
+        bail!("{MISSING}:\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+/// An authority, and a certificate with its key for localhost.
+fn certificates() -> anyhow::Result<(String, String, String)> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+    let key = KeyPair::generate()?;
+    let certificate = CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &authority)?;
+    Ok((authority.pem(), certificate.pem(), key.serialize_pem()))
+}

@@ -1,0 +1,137 @@
+//! Starting a suite.
+
+use super::{Inner, NOON, Suite};
+use crate::engine::Engine;
+use crate::ports;
+use crate::smtp::SmtpServer;
+use anyhow::Context as _;
+use kernel::{ManualClock, ServiceName, SystemClock, SystemRandom};
+use local::client::Clients;
+use local::{Layout, Ports, Secrets, configs};
+use notification_service::config::{MailConfig, Security, Transport};
+use runtime::{App, Config, Outside};
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// How often free ports are looked for: somebody may take one between the looking and the listening.
+const TRIES: usize = 10;
+
+impl Suite {
+    /// A suite on fresh databases that writes its e-mails into files.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(engine: Engine) -> Self {
+        begin(engine, None).await.expect("the suite starts")
+    }
+
+    /// A suite on fresh databases that sends its e-mails through `server`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with_mail_server(engine: Engine, server: &SmtpServer) -> Self {
+        begin(engine, Some(server)).await.expect("the suite starts")
+    }
+}
+
+/// What all three services are built from.
+struct Plan<'p> {
+    engine: Engine,
+    folder: &'p Path,
+    secrets: &'p Secrets,
+    clock: &'p ManualClock,
+    mail_server: Option<&'p SmtpServer>,
+}
+
+async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Result<Suite> {
+    // Another test of this process may have done it.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let folder = TempDir::new()?;
+    let layout = Layout::new(folder.path().join("data"));
+    // Certificates are looked at by the system's clock, whatever the test's says.
+    let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
+    let clock = ManualClock::new(NOON);
+    let plan = Plan { engine, folder: folder.path(), secrets: &secrets, clock: &clock, mail_server };
+    let (ports, apps) = plan.build().await?;
+
+    let stopping = CancellationToken::new();
+    let jobs = apps.iter().flat_map(App::jobs).collect();
+    for app in apps {
+        let name = app.name();
+        let serving = app.serve_only(stopping.clone());
+        tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                eprintln!("{name} ended badly: {error:#}");
+            }
+        });
+    }
+    let clients = Clients::new(&layout, &ports)?;
+    let mail = mail_server.map_or_else(|| layout.mail(), |server| server.folder.clone());
+    let stop = stopping.clone().drop_guard();
+    let (now, driven) = (Arc::new(clock.clone()), Some(clock));
+    Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
+}
+
+impl Plan<'_> {
+    /// The three apps, each listening.
+    async fn build(&self) -> anyhow::Result<(Ports, [App; 3])> {
+        let mut tries = 0;
+        loop {
+            let ports = ports::free()?;
+            match self.build_on(&ports).await {
+                Err(error) if tries < TRIES && is_taken(&error) => tries += 1,
+                built => return Ok((ports, built?)),
+            }
+        }
+    }
+
+    async fn build_on(&self, ports: &Ports) -> anyhow::Result<[App; 3]> {
+        let outside = || Outside::driven(Arc::new(self.clock.clone()));
+        let section = access_service::config::ServiceConfig::default();
+        let access = self.config(ports, ServiceName::Access, section).await?;
+        let access = access_service::build(access, outside()).await.context("access-service")?;
+        let section = mailbox_service::config::ServiceConfig {
+            files_dir: self.secrets.layout().files(),
+            ..mailbox_service::config::ServiceConfig::default()
+        };
+        let mailbox = self.config(ports, ServiceName::Mailbox, section).await?;
+        let mailbox = mailbox_service::build(mailbox, outside()).await.context("mailbox-service")?;
+        let notification = self.config(ports, ServiceName::Notification, self.mailing()).await?;
+        let notification =
+            notification_service::build(notification, outside()).await.context("notification-service")?;
+        Ok([access, mailbox, notification])
+    }
+
+    /// How e-mail leaves: into files, or through the mail server.
+    fn mailing(&self) -> notification_service::config::ServiceConfig {
+        let mail = match self.mail_server {
+            None => MailConfig { folder: self.secrets.layout().mail(), ..MailConfig::default() },
+            Some(server) => MailConfig {
+                transport: Transport::Smtp,
+                host: "localhost".to_owned(),
+                port: server.port,
+                security: Security::Starttls,
+                username: server.user.to_owned(),
+                password_file: Some(server.password_file.clone()),
+                authority_file: Some(server.authority_file.clone()),
+                ..MailConfig::default()
+            },
+        };
+        notification_service::config::ServiceConfig { mail, ..notification_service::config::ServiceConfig::default() }
+    }
+
+    /// What the launcher configures, but for the database.
+    async fn config<S>(&self, ports: &Ports, service: ServiceName, section: S) -> anyhow::Result<Config<S>> {
+        let mut config = configs::config(self.secrets, ports, service, section)?;
+        config.database = self.engine.fresh_database(self.folder, service.as_str()).await?;
+        config.server.grace_seconds = 1;
+        Ok(config)
+    }
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::AddrInUse)
+}
