@@ -8,7 +8,7 @@ use clap::Parser as _;
 use kernel::{Caller, Clock as _, SystemClock, SystemRandom};
 use local::{DATA_FOLDER, Layout, Ports, Secrets, Start, Suite, cargo, demo, guard, serve, tokens};
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -26,11 +26,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Guard) => guard::watch(),
         Some(Command::Token(token)) => print_token(arguments.data, &token.into()),
         Some(Command::Demo(options)) => {
-            let programs = programs(options.no_build)?;
+            let own = own_program()?;
+            let programs = programs(&own, options.no_build)?;
             let options = demo::Options {
                 data: data(arguments.data)?,
                 programs,
-                guard: Some(own_program()?),
+                guard: Some(own),
                 keep: options.keep,
                 chaos: options.chaos,
                 persons: usize::try_from(options.persons)?,
@@ -40,9 +41,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         None => {
             let ports = Ports::from(arguments.port_base, arguments.metrics_port_base)?;
             ports.check()?;
-            let programs = programs(arguments.no_build)?;
+            let own = own_program()?;
+            let programs = programs(&own, arguments.no_build)?;
             let secrets = secrets(arguments.data)?;
-            let start = Start { ports, programs, guard: Some(own_program()?), follow: true };
+            let start = Start { ports, programs, guard: Some(own), follow: true };
             runtime()?.block_on(async { serve::until_stopped(Suite::start(secrets, start).await?).await })
         }
     }
@@ -67,15 +69,15 @@ fn print_token(data: Option<PathBuf>, caller: &Caller) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn programs(no_build: bool) -> anyhow::Result<PathBuf> {
-    let own = own_program()?;
+fn programs(own: &Path, no_build: bool) -> anyhow::Result<PathBuf> {
     if !no_build {
         eprintln!("building the services ...");
-        cargo::build(&own)?;
+        cargo::build(own)?;
     }
-    cargo::programs(&own)
+    cargo::programs(own)
 }
 
+/// Ask before anything is built: a build that replaces this program leaves the system with no path to it.
 fn own_program() -> anyhow::Result<PathBuf> {
     std::env::current_exe().context("can't tell where this program lies")
 }

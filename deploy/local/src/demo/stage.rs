@@ -16,8 +16,9 @@ use tokio::time::Instant;
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
-/// How long what comes by itself may take: an event, an e-mail.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long what comes by itself may take: an event, an e-mail. Work that a killed process had begun is taken up by the
+/// next when its lease is over, after 15 seconds at the most for each process it passes through.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked for.
 const INTERVAL: Duration = Duration::from_millis(50);
 
@@ -113,7 +114,7 @@ impl<'s> Stage<'s> {
         Ok(metadata)
     }
 
-    /// Looks again and again until there is something, and fails after half a minute.
+    /// Looks again and again until there is something, and fails after a minute.
     pub(super) async fn until<T, F>(&self, what: &str, look: impl Fn() -> F) -> anyhow::Result<T>
     where
         F: Future<Output = anyhow::Result<Option<T>>>,
