@@ -10,7 +10,7 @@ const GATE: Sql = Sql::each("SELECT $1", "SELECT pg_advisory_xact_lock($1)");
 /// Lets only one transaction at a time count and add for `subject`. SQLite's writers take turns anyway.
 pub async fn gate(tx: &mut Tx, subject: LookupHash) -> Result<(), Error> {
     let number = subject.as_bytes().first_chunk().copied().map_or(0, i64::from_be_bytes);
-    let _ = (&tx, number, GATE); Ok(())
+    tx.execute(GATE, args![number]).await.map(|_| ())
 }
 
 /// When codes were made for `subject` after `after`, oldest first. The limits keep the list short.

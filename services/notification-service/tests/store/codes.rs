@@ -1,9 +1,11 @@
 //! Codes (N2, N8): tries, expiry, one winner, repetition, nothing in clear.
 
 use crate::world::{Who, email, entitled, on_each_engine, other_than, target};
+use kernel::Clock as _;
 use notification_service::domain::ledger::{Kind, State};
 use notification_service::domain::subscription;
 use notification_service::error::Error;
+use notification_service::store::waiting_address;
 use notification_service::usecase::confirm::{Confirm, confirm};
 use notification_service::usecase::stop::stop;
 use sql::Once;
@@ -196,6 +198,27 @@ async fn neither_code_nor_address_nor_name_lies_in_the_database() {
         for secret in [code.digits(), "hemmelig", "Karen", "rgaard"] {
             assert!(!found(secret), "in clear: {secret}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_that_was_right_is_used_only_while_it_is_live() {
+    on_each_engine(async |world| {
+        let started = world.start(&Who::reader(), "niels@example.dk").await.expect("started");
+        let id = started.id;
+        let consumed = async |hash, now| {
+            let consumed = world.service.db.write(move |tx| Box::pin(waiting_address::consume(tx, id, hash, now)));
+            consumed.await.map_err(Error::Sql).expect("asked")
+        };
+        let first = world.code().await.hash(&world.service.keys.lookup, id, &email("niels@example.dk"));
+        world.pass(Duration::from_mins(1));
+        let waiting = world.resend(target(&started)).await.expect("a new code").waiting.expect("waiting");
+        let second = world.code().await.hash(&world.service.keys.lookup, id, &email("niels@example.dk"));
+        assert!(!consumed(first, world.clock.now()).await, "outdated between the comparing and the using up");
+        assert!(!consumed(second, waiting.expire_time).await, "expired between the comparing and the using up");
+        assert!(consumed(second, world.clock.now()).await);
+        assert!(!consumed(second, world.clock.now()).await, "used up");
     })
     .await;
 }
