@@ -36,12 +36,10 @@ use api::access::v1::read_access_service_server::ReadAccessServiceServer;
 use api::event::v1::event_service_server::EventServiceServer;
 use events::Receiver;
 use kernel::ServiceName;
+use rpc::server::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use sql::{Migrations, Step};
 use std::sync::Arc;
-
-/// The largest request, in bytes.
-const MAX_REQUEST: usize = 1024 * 1024;
 
 /// Our tables.
 pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
@@ -69,10 +67,13 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let events = Receiver::new(base.db.clone(), Arc::new(Incoming(context.clone())));
     let forget = ForgetAttempts(base.db.clone());
     Ok(App::new(base)
-        .serving(ReadAccessServiceServer::new(accesses).max_decoding_message_size(MAX_REQUEST))
-        .serving(CaseworkerAccessServiceServer::new(CaseworkerAccess).max_decoding_message_size(MAX_REQUEST))
-        .serving(AuthorizationServiceServer::new(Authorization(context.clone())).max_decoding_message_size(MAX_REQUEST))
-        .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST))
+        .serving(ReadAccessServiceServer::new(accesses).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(CaseworkerAccessServiceServer::new(CaseworkerAccess).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(
+            AuthorizationServiceServer::new(Authorization(context.clone()))
+                .max_decoding_message_size(MAX_REQUEST_BYTES),
+        )
+        .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))
         .telling(ServiceName::Mailbox, mailbox)
         .telling(ServiceName::Notification, notification)
         .working(EndOverdue(context))

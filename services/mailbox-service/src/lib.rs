@@ -31,14 +31,12 @@ use job::sweep_files::SweepFiles;
 use kernel::ServiceName;
 use objects::Objects;
 use peers::access::Access;
+use rpc::server::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
 use usecase::Parts;
-
-/// The largest message taken in; a chunk of a file has 64 KiB.
-const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 
 /// The schema.
 pub const MIGRATIONS: Migrations = Migrations::new(&[Step {

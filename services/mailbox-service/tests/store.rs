@@ -3,6 +3,7 @@
 
 mod store {
     pub(crate) mod access;
+    pub(crate) mod caller;
     pub(crate) mod deliveries;
     pub(crate) mod events;
     pub(crate) mod files;
@@ -10,5 +11,6 @@ mod store {
     pub(crate) mod persons;
     pub(crate) mod reading;
     pub(crate) mod rest;
+    pub(crate) mod starts;
     pub(crate) mod world;
 }

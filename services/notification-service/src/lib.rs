@@ -32,12 +32,10 @@ use incoming::Events;
 use job::{Delivery, Dispatch, Forget};
 use kernel::ServiceName;
 use peers::{Accesses, Directory};
+use rpc::server::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use service::Service;
 use std::sync::Arc;
-
-/// The largest request, in bytes.
-const MAX_REQUEST: usize = 1024 * 1024;
 
 /// The service, as `config` says, on time and chance from `outside`.
 pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {
@@ -64,9 +62,9 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let delivery = Delivery { service: service.clone(), mailer };
     let dispatch = Dispatch { delivery, accesses, directory, parallel: config.service.mail.parallel };
     Ok(App::new(base)
-        .serving(SubscriptionServiceServer::new(subscriptions).max_decoding_message_size(MAX_REQUEST))
-        .serving(OperatorServiceServer::new(Operators(service.clone())).max_decoding_message_size(MAX_REQUEST))
-        .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST))
+        .serving(SubscriptionServiceServer::new(subscriptions).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(OperatorServiceServer::new(Operators(service.clone())).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))
         .working(dispatch)
         .working(Forget(service))
         .telling(ServiceName::Mailbox, to_mailbox))

@@ -39,6 +39,9 @@ impl Relay {
 
     /// Hands over one batch of what is due. False: nothing was.
     pub async fn run_once(&self) -> Result<bool, Error> {
+        if !queue::is_due(&self.db, outbox::queue_for(self.destination)).await? {
+            return Ok(false);
+        }
         let batch = self.claim().await?;
         if batch.is_empty() {
             return Ok(false);

@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod limit;
 pub mod metrics;
 pub mod panic;
+pub mod reason;
 pub mod request_id;
 pub mod trace;
 
@@ -16,6 +17,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 pub fn wrap(routes: Router, auth: auth::Auth, limit: limit::Limit) -> Router {
     routes
         .layer(from_fn_with_state(auth, auth::layer)) // nobody gets past without being known and admitted
+        .layer(from_fn(reason::layer)) // what the framework refuses by itself gets a reason too
         .layer(from_fn(deadline::layer)) // what is let in is bounded, and told as DEADLINE_EXCEEDED
         .layer(from_fn_with_state(limit, limit::layer)) // too much is refused before it costs anything
         .layer(from_fn(panic::layer)) // a crash ends one call

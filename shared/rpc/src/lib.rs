@@ -10,6 +10,7 @@
 //! | [`layer::panic`] | a crash in one call becomes INTERNAL for that call |
 //! | [`layer::limit`] | sheds load before any work is done for it |
 //! | [`layer::deadline`] | bounds what is let in |
+//! | [`layer::reason`] | gives what the framework refuses by itself (too large, not protobuf) the reason it lacks |
 //! | [`layer::auth`] | innermost: nobody reaches a handler without a verified caller whom the method's option admits |
 //!
 //! Handlers get the verified caller as a [`Call`], collect wrong fields in [`Fields`], and refuse with a

@@ -7,6 +7,7 @@
 //! Why not a library: see the README of `shared/`, "Job queue".
 
 use crate::args;
+use crate::db::Db;
 use crate::error::Error;
 use crate::tx::{Sql, Tx};
 use kernel::Timestamp;
@@ -48,6 +49,17 @@ pub async fn push(tx: &mut Tx, queue: &str, id: Uuid, due: Timestamp) -> Result<
                ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
                due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END";
     tx.execute(sql, args![queue, id, due]).await.map(|_| ())
+}
+
+/// Whether anything is due. Workers ask this first: the common answer costs no write.
+pub async fn is_due(db: &Db, queue: &'static str) -> Result<bool, Error> {
+    db.read(|tx| {
+        Box::pin(async move {
+            let Some(due) = next_due(tx, queue).await? else { return Ok(false) };
+            Ok(due <= tx.now().await?)
+        })
+    })
+    .await
 }
 
 /// Claims up to `most` pieces of due work for `lease`.

@@ -30,7 +30,7 @@ impl Job for EndOverdue {
 
 impl EndOverdue {
     async fn run(&self) -> anyhow::Result<bool> {
-        if !self.is_due().await? {
+        if !queue::is_due(&self.0.db, END_QUEUE).await? {
             return Ok(false);
         }
         let claims = self.0.db.write(|tx| Box::pin(queue::claim(tx, END_QUEUE, BATCH, LEASE))).await?;
@@ -43,17 +43,5 @@ impl EndOverdue {
             }
         }
         failed.map_or(Ok(any), |error| Err(error.into()))
-    }
-
-    /// Looked at without writing: the job runs every second, and there is seldom anything to do.
-    async fn is_due(&self) -> Result<bool, sql::Error> {
-        let read = self.0.db.read(|tx| {
-            Box::pin(async move {
-                let next = queue::next_due(tx, END_QUEUE).await?;
-                let now = tx.now().await?;
-                Ok(next.is_some_and(|due| due <= now))
-            })
-        });
-        read.await
     }
 }

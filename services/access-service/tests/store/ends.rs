@@ -2,12 +2,14 @@
 
 use crate::on_both_engines;
 use crate::world::{KAREN, NIELS, Refused as _, World, never, reason, until};
+use access_service::domain::{self, Access, Scope, State};
+use access_service::store;
 use api::access::v1::*;
 use api::core::v1::Act;
 use api::error::v1::ErrorReason;
 use api::event::v1::event::Payload;
 use api::event::v1::{CprNumberChanged, MailboxClosed};
-use kernel::{Clock as _, Date, Timestamp, resource};
+use kernel::{AccessId, Clock as _, Date, PersonId, SystemRandom, Timestamp, resource};
 use std::time::Duration;
 
 on_both_engines! {
@@ -15,6 +17,8 @@ on_both_engines! {
     a_new_access_clears_away_an_expired_one
     what_nobody_approves_lapses
     a_closed_mailbox_ends_what_there_is_and_lets_nothing_begin
+    nothing_begins_with_a_mailbox_that_is_closing
+    a_closing_mailbox_sees_what_is_beginning
     a_changed_number_is_asked_for_anew
     notification_service_asks_what_is_active
 }
@@ -95,6 +99,71 @@ async fn a_closed_mailbox_ends_what_there_is_and_lets_nothing_begin(world: World
     let list = ListReceivedAccessesRequest::default();
     let refused = world.citizens().list_received_accesses(world.by(NIELS, list)).await.refused();
     assert_eq!(reason(&refused), "CALLER_HAS_NO_DIGITAL_POST");
+}
+
+async fn nothing_begins_with_a_mailbox_that_is_closing(world: World) {
+    // Niels is a party already, so that his row is there to be locked.
+    let active = world.active(never()).await;
+    world.remove(KAREN, &active.name).await.unwrap();
+    let (db, niels) = (world.db.clone(), world.niels);
+    let (closing, closed) = tokio::sync::oneshot::channel();
+    let close = tokio::spawn(async move {
+        db.write(move |tx| {
+            Box::pin(async move {
+                store::party::close(tx, niels).await?;
+                closing.send(()).ok();
+                // Not yet committed while the access begins.
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                Ok::<_, sql::Error>(())
+            })
+        })
+        .await
+    });
+    closed.await.unwrap();
+    let refused = world.give_with(never(), "").await.refused();
+    assert_eq!(reason(&refused), "PERSON_NOT_MATCHED", "it waited for what was being closed");
+    close.await.unwrap().unwrap();
+}
+
+async fn a_closing_mailbox_sees_what_is_beginning(world: World) {
+    // Niels is a party already, so that his row is there to be locked.
+    let before = world.active(never()).await;
+    world.remove(KAREN, &before.name).await.unwrap();
+    let (db, owner, reader, now) = (world.db.clone(), world.karen, world.niels, world.clock.now());
+    let (beginning, begun) = tokio::sync::oneshot::channel();
+    let begin = tokio::spawn(async move {
+        db.write(move |tx| {
+            Box::pin(async move {
+                store::party::lock(tx, reader).await?;
+                assert!(store::access::insert(tx, &active(owner, reader, now)).await?);
+                beginning.send(()).ok();
+                // Not yet committed while the mailbox closes.
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                Ok::<_, sql::Error>(())
+            })
+        })
+        .await
+    });
+    begun.await.unwrap();
+    world.happens(Payload::MailboxClosed(MailboxClosed { person: resource::person(world.niels) })).await;
+    begin.await.unwrap().unwrap();
+    assert_eq!(world.check(Act::Read).await.end_reason(), EndReason::ClosedMailbox, "it waited for what was beginning");
+}
+
+fn active(owner: PersonId, reader: PersonId, now: Timestamp) -> Access {
+    Access {
+        id: AccessId::new(now, &SystemRandom),
+        owner,
+        reader,
+        scope: Scope::PublicPost,
+        version: 1,
+        state: State::Active,
+        expiry: domain::Expiry::Never,
+        create_time: now,
+        lapse_time: now,
+        approve_time: Some(now),
+        end_time: None,
+    }
 }
 
 async fn a_changed_number_is_asked_for_anew(world: World) {

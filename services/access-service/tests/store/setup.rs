@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::config::Algorithm;
 use identity::{CallerKind, IdentityConfig, IssuerConfig};
 use rcgen::KeyPair;
+use rpc::ClientConfig;
 use std::path::{Path, PathBuf};
+use tonic::Status;
 
 /// A database on PostgreSQL that is there for one test.
 pub(crate) struct Fresh {
@@ -62,5 +64,20 @@ pub(crate) fn identity_config(folder: &Path, key: &KeyPair) -> IdentityConfig {
             service("notification-service"),
         ],
         production: false,
+    }
+}
+
+pub(crate) fn client(url: &str) -> ClientConfig {
+    ClientConfig { url: url.to_owned(), authority_file: None, certificate_file: None, key_file: None }
+}
+
+/// The status of a call that must not succeed. Messages have no `Debug`, so `unwrap_err` can't say it.
+pub(crate) trait Refused {
+    fn refused(self) -> Status;
+}
+
+impl<T> Refused for Result<T, Status> {
+    fn refused(self) -> Status {
+        self.err().expect("refused")
     }
 }

@@ -1,7 +1,8 @@
 //! A running access-service on a fresh database, a clock that the test drives, and citizens who call.
 
 use crate::neighbours::Neighbours;
-use crate::setup::{Fresh, KEYS, identity_config, run, write};
+pub(crate) use crate::setup::Refused;
+use crate::setup::{Fresh, KEYS, client, identity_config, run, write};
 use access_service::config::ServiceConfig;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
 use api::access::v1::expiry::Choice;
@@ -14,7 +15,6 @@ use api::event::v1::{Event, NoticeRequested, ReceiveEventsRequest};
 use identity::{CallerKind, Claims, ServiceTokenConfig, Signer};
 use kernel::{Clock as _, EventId, ManualClock, PersonId, SystemRandom, Timestamp, resource};
 use rcgen::{KeyPair, PKCS_ED25519};
-use rpc::ClientConfig;
 use runtime::{Config, Job, Outside, Peers};
 use sql::{DatabaseConfig, Db, Row, TimeSource, args};
 use std::sync::Arc;
@@ -295,19 +295,4 @@ pub(crate) fn particulars(first: &str, last: &str, cpr: &str) -> PersonParticula
 fn with_token<T>(header: &'static str, token: &str, mut request: Request<T>) -> Request<T> {
     request.metadata_mut().insert(header, format!("Bearer {token}").parse().unwrap());
     request
-}
-
-fn client(url: &str) -> ClientConfig {
-    ClientConfig { url: url.to_owned(), authority_file: None, certificate_file: None, key_file: None }
-}
-
-/// The status of a call that must not succeed. Messages have no `Debug`, so `unwrap_err` can't say it.
-pub(crate) trait Refused {
-    fn refused(self) -> Status;
-}
-
-impl<T> Refused for Result<T, Status> {
-    fn refused(self) -> Status {
-        self.err().expect("refused")
-    }
 }

@@ -15,6 +15,9 @@ const LEASE: Duration = Duration::from_mins(1);
 
 /// Looks at the files that are due. False: none was.
 pub async fn run(parts: &Arc<Parts>) -> Result<bool, Error> {
+    if !queue::is_due(&parts.db, FILE_SWEEP).await? {
+        return Ok(false);
+    }
     let claimed =
         parts.db.write(|tx| Box::pin(async move { queue::claim(tx, FILE_SWEEP, BATCH, LEASE).await })).await?;
     for claim in &claimed {

@@ -1,6 +1,8 @@
 //! One mailbox-service in the test's process, with a clock that the test drives.
 
 use super::access::FakeAccess;
+pub(crate) use super::caller::by;
+use super::caller::known;
 use api::access::v1 as access;
 use api::core::v1 as core;
 use api::event::v1::event_service_client::EventServiceClient;
@@ -17,10 +19,7 @@ use api::mailbox::v1::registry_service_server::RegistryServiceServer;
 use crypto::Keys;
 use events::{Emitter, Receiver};
 use identity::{ServiceTokenConfig, ServiceTokens};
-use kernel::{
-    Caller, Citizen, CprNumber, CvrNumber, ManualClock, Portal, RegisterSystem, Sector, SenderSystem, Service,
-    ServiceName, SystemRandom, User,
-};
+use kernel::{ManualClock, ServiceName, SystemRandom};
 use mailbox_service::config::ServiceConfig;
 use mailbox_service::grpc::{delivery::Delivery, directory::Directory, mailbox::Mailbox, registry::Registry};
 use mailbox_service::incoming::Incoming;
@@ -28,15 +27,15 @@ use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
 use mailbox_service::usecase::Parts;
-use rpc::{Call, Client, ClientConfig};
+use rpc::{Client, ClientConfig};
 use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::Status;
 use tonic::transport::Channel;
-use tonic::{Request, Status};
 use tonic_types::StatusExt as _;
 
 pub(crate) const KAREN: &str = "6101804000";
@@ -176,49 +175,6 @@ impl World {
     }
 }
 
-/// A call by `who`: see [`caller`].
-pub(crate) fn by<T>(who: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("x-test-caller", who.parse().expect("a header"));
-    request
-}
-
-/// `register`, `municipality`, `bank`, a service's name, or `<cpr>@<portal>`; a service acts for Niels.
-fn caller(who: &str) -> Caller {
-    let citizen = |cpr: &str, portal: &str| Citizen {
-        cpr: CprNumber::parse(cpr).expect("a number"),
-        portal: portal.parse().expect("a portal"),
-    };
-    let sender = |cvr: &str, sector, portal| SenderSystem {
-        cvr: CvrNumber::parse(cvr).expect("a number"),
-        system_id: "post-1".to_owned(),
-        name: if sector == Sector::Public { "Aarhus Kommune" } else { "Banken" }.to_owned(),
-        sector,
-        portal,
-        legal_bases: vec!["su".to_owned()],
-    };
-    match who.split_once('@') {
-        Some((cpr, portal)) => Caller::Citizen(citizen(cpr, portal)),
-        None => match who {
-            "register" => Caller::RegisterSystem(RegisterSystem { system_id: "cpr-1".to_owned() }),
-            "municipality" => Caller::SenderSystem(sender("12345678", Sector::Public, None)),
-            "other-municipality" => Caller::SenderSystem(sender("87654321", Sector::Public, None)),
-            "bank" => Caller::SenderSystem(sender("11223344", Sector::Private, Some(Portal::EBoks))),
-            service => Caller::Service(Service {
-                name: service.parse().expect("a service"),
-                on_behalf_of: Some(User::Citizen(citizen(NIELS, "borger_dk"))),
-            }),
-        },
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the form of an interceptor")]
-fn known(mut request: Request<()>) -> Result<Request<()>, Status> {
-    let who = request.metadata().get("x-test-caller").expect("a caller").to_str().expect("text").to_owned();
-    request.extensions_mut().insert(Call { caller: caller(&who), user_token: Some("a.b.c".into()), deadline: None });
-    Ok(request)
-}
-
 async fn serve(parts: Arc<Parts>) -> Channel {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -259,7 +215,7 @@ async fn parts(folder: &TempDir, url: String, clock: &ManualClock, access: Strin
     }
 }
 
-fn token_config(folder: &Path) -> ServiceTokenConfig {
+pub(crate) fn token_config(folder: &Path) -> ServiceTokenConfig {
     let key_file = folder.join("service.pem");
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
     std::fs::write(&key_file, key.serialize_pem()).expect("a key file");

@@ -22,6 +22,9 @@ pub struct Due {
 
 /// Claims up to `most` e-mails.
 pub async fn claim(service: &Service, most: i64) -> Result<Vec<Due>, Error> {
+    if !queue::is_due(&service.db, QUEUE).await? {
+        return Ok(Vec::new());
+    }
     let claimed = service.db.write(move |tx| {
         Box::pin(async move {
             let claims = queue::claim(tx, QUEUE, most, LEASE).await?;
