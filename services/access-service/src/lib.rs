@@ -36,7 +36,7 @@ use api::access::v1::read_access_service_server::ReadAccessServiceServer;
 use api::event::v1::event_service_server::EventServiceServer;
 use events::Receiver;
 use kernel::ServiceName;
-use rpc::server::MAX_REQUEST_BYTES;
+use rpc::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use sql::{Migrations, Step};
 use std::sync::Arc;

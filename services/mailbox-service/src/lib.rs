@@ -31,7 +31,7 @@ use job::sweep_files::SweepFiles;
 use kernel::ServiceName;
 use objects::Objects;
 use peers::access::Access;
-use rpc::server::MAX_REQUEST_BYTES;
+use rpc::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use sql::{Migrations, Step};
 use std::sync::Arc;

@@ -32,7 +32,7 @@ use incoming::Events;
 use job::{Delivery, Dispatch, Forget};
 use kernel::ServiceName;
 use peers::{Accesses, Directory};
-use rpc::server::MAX_REQUEST_BYTES;
+use rpc::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use service::Service;
 use std::sync::Arc;

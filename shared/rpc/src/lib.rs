@@ -29,5 +29,6 @@ pub use api::error::v1::ErrorReason as Reason;
 pub use call::Call;
 pub use client::{Client, ClientConfig};
 pub use fields::Fields;
+pub use layer::reason::MAX_REQUEST_BYTES;
 pub use refusal::Refusal;
 pub use server::{Server, ServerConfig};

@@ -69,8 +69,6 @@ pub struct TlsConfig {
     pub client_authority_file: Option<PathBuf>,
 }
 
-/// The largest message a service takes in, in bytes; files travel in chunks. Every generated server is given it.
-pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 /// Header list of one request, in bytes.
 const MAX_HEADER_BYTES: u32 = 8 * 1024;
 /// How long a TLS handshake may take.

@@ -5,7 +5,7 @@
 //! or this process has seen: a clock that steps back brings no ended access to life (rule A9).
 
 use crate::args;
-use crate::db::Engine;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::tx::{Sql, Tx};
 use kernel::{Clock, Timestamp};

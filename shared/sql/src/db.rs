@@ -3,6 +3,7 @@
 use crate::args;
 use crate::clock::{Present, TimeSource};
 use crate::config::DatabaseConfig;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::migrate::Migrations;
 use crate::tx::{Connection, Tx};
@@ -16,15 +17,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
-
-/// Which database engine.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Engine {
-    /// The embedded default.
-    Sqlite,
-    /// Production.
-    Postgres,
-}
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]

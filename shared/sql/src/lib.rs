@@ -33,6 +33,7 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod engine;
 pub mod error;
 pub mod inbox;
 pub mod migrate;
@@ -45,7 +46,8 @@ pub mod value;
 
 pub use clock::TimeSource;
 pub use config::DatabaseConfig;
-pub use db::{Db, Engine};
+pub use db::Db;
+pub use engine::Engine;
 pub use error::Error;
 pub use migrate::{Migrations, Step};
 pub use once::Once;

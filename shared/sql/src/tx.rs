@@ -1,7 +1,7 @@
 //! A connection to either engine, and the statements on it.
 
 use crate::clock::Present;
-use crate::db::Engine;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::value::{Row, Value};
 use kernel::Timestamp;

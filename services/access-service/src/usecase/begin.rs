@@ -7,9 +7,10 @@ use crate::domain::access::{Access, Party, Pending};
 use crate::domain::{Expiry, Particulars, Scope};
 use crate::error::Error;
 use crate::store;
-use kernel::{AccessId, Date, PersonId};
+use kernel::{AccessId, Date, PersonId, Timestamp};
 use rpc::Call;
 use sql::Tx;
+use std::time::Duration;
 
 /// What the caller wants.
 #[derive(Clone, Debug)]
@@ -111,7 +112,7 @@ async fn make(
     clear_the_way(context, tx, owner, reader, begin.scope).await?;
     check_limits(tx, owner, reader, context.settings.max_accesses).await?;
     let access = Access {
-        id: AccessId::new(now, &*context.random),
+        id: next_id(context, tx, owner, reader).await?,
         owner,
         reader,
         scope: begin.scope,
@@ -129,6 +130,18 @@ async fn make(
     }
     repeat.once.done(tx, access.id.as_uuid()).await?;
     Ok(Shown { access, side })
+}
+
+/// An id above that of the pair's latest access. Of two that ended at the same instant the higher id is the later one; without
+/// this chance would decide, for the clock may stand still (its floor holds while it steps back).
+async fn next_id(context: &Context, tx: &mut Tx, owner: PersonId, reader: PersonId) -> Result<AccessId, Error> {
+    let now = tx.now().await?;
+    let id = AccessId::new(now, &*context.random);
+    let latest = store::access::for_check(tx, vec![owner.as_uuid()], reader).await?;
+    let Some(latest) = latest.first().map(|access| access.id).filter(|latest| id <= *latest) else { return Ok(id) };
+    let minted = latest.as_uuid().get_timestamp().map_or((0, 0), |time| time.to_unix());
+    let minted = Timestamp::from_micros(i64::try_from(minted.0).unwrap_or(0) * 1_000_000 + i64::from(minted.1) / 1_000);
+    Ok(AccessId::new(minted.plus(Duration::from_millis(1)), &*context.random))
 }
 
 /// Locks both, in one order for all; neither may have closed their mailbox (rule P8).

@@ -13,6 +13,7 @@ use kernel::{AccessId, Clock as _, Date, PersonId, SystemRandom, Timestamp, reso
 use std::time::Duration;
 
 on_both_engines! {
+    the_latest_end_counts_while_the_clock_stands_still
     it_ends_at_danish_midnight_whether_or_not_the_job_has_run
     a_new_access_clears_away_an_expired_one
     what_nobody_approves_lapses
@@ -31,6 +32,16 @@ async fn history_of(world: &World, cpr: &str) -> Vec<ReadAccess> {
 async fn received(world: &World) -> Vec<ReadAccess> {
     let request = ListReceivedAccessesRequest::default();
     world.citizens().list_received_accesses(world.by(NIELS, request)).await.unwrap().into_inner().accesses
+}
+
+async fn the_latest_end_counts_while_the_clock_stands_still(world: World) {
+    for round in 0..12 {
+        let active = world.active(never()).await;
+        let (cpr, reason) =
+            if round % 2 == 0 { (KAREN, EndReason::RemovedByOwner) } else { (NIELS, EndReason::RemovedByReader) };
+        world.remove(cpr, &active.name).await.unwrap();
+        assert_eq!(world.check(Act::Read).await.end_reason(), reason, "{round}");
+    }
 }
 
 async fn it_ends_at_danish_midnight_whether_or_not_the_job_has_run(world: World) {
@@ -129,14 +140,16 @@ async fn a_closing_mailbox_sees_what_is_beginning(world: World) {
     // Niels is a party already, so that his row is there to be locked.
     let before = world.active(never()).await;
     world.remove(KAREN, &before.name).await.unwrap();
+    // The row that is written by hand below gets a later id than this one.
+    world.clock.advance(Duration::from_millis(5));
     let (db, owner, reader, now) = (world.db.clone(), world.karen, world.niels, world.clock.now());
-    let (beginning, begun) = tokio::sync::oneshot::channel();
-    let begin = tokio::spawn(async move {
+    let (started, running) = tokio::sync::oneshot::channel();
+    let writing = tokio::spawn(async move {
         db.write(move |tx| {
             Box::pin(async move {
                 store::party::lock(tx, reader).await?;
                 assert!(store::access::insert(tx, &active(owner, reader, now)).await?);
-                beginning.send(()).ok();
+                started.send(()).ok();
                 // Not yet committed while the mailbox closes.
                 tokio::time::sleep(Duration::from_millis(400)).await;
                 Ok::<_, sql::Error>(())
@@ -144,9 +157,9 @@ async fn a_closing_mailbox_sees_what_is_beginning(world: World) {
         })
         .await
     });
-    begun.await.unwrap();
+    running.await.unwrap();
     world.happens(Payload::MailboxClosed(MailboxClosed { person: resource::person(world.niels) })).await;
-    begin.await.unwrap().unwrap();
+    writing.await.unwrap().unwrap();
     assert_eq!(world.check(Act::Read).await.end_reason(), EndReason::ClosedMailbox, "it waited for what was beginning");
 }
 

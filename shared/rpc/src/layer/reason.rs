@@ -2,12 +2,14 @@
 //! refusals get the reason that every refusal of ours has.
 
 use crate::refusal::Refusal;
-use crate::server::MAX_REQUEST_BYTES;
 use api::error::v1::ErrorReason;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use tonic::{Code, Status};
+
+/// The largest message a service takes in, in bytes; files travel in chunks. Every generated server is given it.
+pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 
 /// Gives a status without details its reason; all that come from a [`Refusal`] have some.
 pub async fn layer(request: Request, next: Next) -> Response {
