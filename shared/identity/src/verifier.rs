@@ -61,46 +61,63 @@ impl Verifier {
         Ok(Self { audience: config.audience.clone(), max_life, issuers, clock })
     }
 
-    /// The caller that `token` vouches for.
+    /// The caller that `token` vouches for. Why a token is not valid is for the log alone.
     pub async fn verify(&self, token: &str) -> Result<Caller, Refused> {
-        let (claims, issuer) = self.signed_claims(token).await.ok_or(Refused::Invalid)?;
-        let caller = self.vouched(&claims, issuer).ok_or(Refused::Invalid)?;
+        let invalid = |why: &'static str| {
+            tracing::info!(why, "token refused");
+            Refused::Invalid
+        };
+        let (claims, issuer) = self.signed_claims(token).await.map_err(invalid)?;
+        let caller = self.vouched(&claims, issuer).map_err(invalid)?;
         if claims.is_assured() { Ok(caller) } else { Err(Refused::AssuranceTooLow) }
     }
 
     /// The claims, if one of the configured issuers signed them.
-    async fn signed_claims(&self, token: &str) -> Option<(Claims, &Issuer)> {
+    async fn signed_claims(&self, token: &str) -> Result<(Claims, &Issuer), &'static str> {
         if token.len() > MAX_TOKEN_BYTES {
-            return None;
+            return Err("too long");
         }
-        let header = jsonwebtoken::decode_header(token).ok()?;
+        let header = jsonwebtoken::decode_header(token).map_err(|_| "no header of a signed token")?;
         if header.crit.is_some() {
-            // Extensions that must be understood: none are.
-            return None;
+            return Err("names extensions that must be understood");
         }
         // Read before it is verified, only to know whose key to verify with.
-        let claimed: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;
-        let issuer = self.issuers.iter().find(|issuer| issuer.config.issuer == claimed.iss)?;
-        let key = issuer.key(header.kid.as_deref()?, self.clock.now()).await?;
+        let claimed: Claims =
+            jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| "claims are missing or malformed")?;
+        let issuer = self.issuers.iter().find(|issuer| issuer.config.issuer == claimed.iss).ok_or("unknown issuer")?;
+        let id = header.kid.as_deref().ok_or("names no key")?;
+        let key = issuer.key(id, self.clock.now()).await.ok_or("unknown key")?;
         let mut validation = Validation::new(key.algorithm);
         // Times and audience are checked in `vouched`, against the clock that was handed in.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims = HashSet::new();
-        let claims = jsonwebtoken::decode(token, &key.key, &validation).ok()?.claims;
-        Some((claims, issuer))
+        let verified =
+            jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| "not signed with that key and algorithm")?;
+        Ok((verified.claims, issuer))
     }
 
     /// The caller, if the claims are meant for us, valid now, and the issuer's to make.
-    fn vouched(&self, claims: &Claims, issuer: &Issuer) -> Option<Caller> {
+    fn vouched(&self, claims: &Claims, issuer: &Issuer) -> Result<Caller, &'static str> {
         let now = self.clock.now().as_secs();
-        let timely = claims.nbf <= now.checked_add(SKEW_SECONDS)?
-            && claims.iat <= now.checked_add(SKEW_SECONDS)?
-            && now < claims.exp.checked_add(SKEW_SECONDS)?
-            && claims.exp.checked_sub(claims.iat)? <= self.max_life;
-        let ours = claims.aud == self.audience;
-        let may_vouch = issuer.config.kinds.contains(&claims.kind)
-            && (claims.kind != CallerKind::Service || issuer.config.service == claims.service);
-        if timely && ours && may_vouch { claims.caller() } else { None }
+        let begun = now.saturating_add(SKEW_SECONDS);
+        if claims.nbf > begun || claims.iat > begun {
+            return Err("not yet valid");
+        }
+        if now >= claims.exp.saturating_add(SKEW_SECONDS) {
+            return Err("expired");
+        }
+        // Subtracted with a check: a life too long for a number is too long.
+        if claims.exp.checked_sub(claims.iat).is_none_or(|life| life > self.max_life) {
+            return Err("lives too long");
+        }
+        if claims.aud != self.audience {
+            return Err("for another audience");
+        }
+        let one_service = claims.kind != CallerKind::Service || issuer.config.service == claims.service;
+        if !issuer.config.kinds.contains(&claims.kind) || !one_service {
+            return Err("a caller that the issuer may not vouch for");
+        }
+        claims.caller().ok_or("claims of its kind of caller are missing or malformed")
     }
 }

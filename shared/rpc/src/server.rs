@@ -73,6 +73,8 @@ pub struct TlsConfig {
 const MAX_HEADER_BYTES: u32 = 8 * 1024;
 /// How long a TLS handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The health service's full name, for reflection to list.
+const HEALTH: &str = "grpc.health.v1.Health";
 /// Pings on quiet connections, and how long their answer may take.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
 
@@ -131,7 +133,7 @@ impl Server {
             health_service.accept_compressed(CompressionEncoding::Gzip).send_compressed(CompressionEncoding::Gzip),
         );
         if self.config.reflection {
-            add_reflection(&mut services)?;
+            add_reflection(&mut services, &names)?;
         }
         let limit = Limit::new(self.config.in_flight, self.config.waiting);
         let routes = Routes::from(wrap(services.routes().into_axum_router(), auth, limit));
@@ -189,10 +191,14 @@ async fn drain(
     cut.cancel();
 }
 
-/// Both versions of the protocol: grpcurl and Python still ask for v1alpha. Compressed requests are understood.
-fn add_reflection(services: &mut RoutesBuilder) -> Result<(), ServerError> {
+/// Both versions of the protocol: grpcurl and Python still ask for v1alpha. Lists what this process serves, and describes
+/// all of the API. Compressed requests are understood.
+fn add_reflection(services: &mut RoutesBuilder, names: &[&'static str]) -> Result<(), ServerError> {
     let describe = || {
-        tonic_reflection::server::Builder::configure()
+        let described = tonic_reflection::server::Builder::configure();
+        let listed =
+            names.iter().chain(&[HEALTH]).fold(described, |described, name| described.with_service_name(*name));
+        listed
             .register_encoded_file_descriptor_set(api::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
