@@ -49,6 +49,8 @@ impl From<Error> for Probed {
     }
 }
 
+/// SQLite's page cache of one reading connection, in its own notation: 500 kB. There are several, on small machines.
+const READER_CACHE: &str = "-500";
 /// How long SQLite waits for another process's lock.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
@@ -190,7 +192,7 @@ async fn open_sqlite(config: &DatabaseConfig, url: &str) -> Result<Pools, Error>
     let readers = SqlitePoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(timeout)
-        .connect_with(options.pragma("query_only", "ON"))
+        .connect_with(options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE))
         .await?;
     Ok(Pools::Sqlite { writer, readers })
 }

@@ -26,7 +26,7 @@ const ROOMS: [(&str, &[&str]); 5] = [
     ("domain", &["sql", "api", "tonic", "rpc", "tokio", "sqlx", "prost_types"]),
     ("store", &["api", "tonic", "rpc", "prost_types"]),
     ("usecase", &["api", "tonic", "prost_types"]),
-    ("error", &["tonic", "api"]),
+    ("error", &["api"]),
     ("job", &["tonic"]),
 ];
 

@@ -99,7 +99,8 @@ fn the_commands_of_the_readme_are_run_by_ci() {
     for file in ["README.md", ".ci/run"] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         for command in COMMANDS {
-            assert!(text.lines().any(|line| line.trim() == command), "{file} has a line `{command}`");
+            let is_command = |line: &str| line.split("  #").next().is_some_and(|line| line.trim() == command);
+            assert!(text.lines().any(is_command), "{file} has a line `{command}`");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! drives, the same as shipped binaries, and people who act.
 
 pub mod actor;
+mod debian;
 pub mod engine;
 pub mod mail;
 pub mod person;

@@ -24,7 +24,7 @@ const URL: &str = "DIGITALPOST_TEST_POSTGRES";
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 enum Source {
-    Given(PgConnectOptions),
+    Given(Box<PgConnectOptions>),
     Private(Server),
 }
 
@@ -34,7 +34,7 @@ static SOURCE: OnceCell<Source> = OnceCell::const_new();
 pub async fn fresh_database() -> anyhow::Result<String> {
     let source = SOURCE.get_or_try_init(start).await?;
     let admin = match source {
-        Source::Given(options) => options.clone(),
+        Source::Given(options) => (**options).clone(),
         Source::Private(server) => server.options(),
     };
     // Test programs of one run follow each other; what the one before left is not needed any more.
@@ -48,7 +48,8 @@ pub async fn fresh_database() -> anyhow::Result<String> {
 
 async fn start() -> anyhow::Result<Source> {
     if let Ok(url) = std::env::var(URL) {
-        return Ok(Source::Given(PgConnectOptions::from_str(&url).context("DIGITALPOST_TEST_POSTGRES is no URL")?));
+        let options = PgConnectOptions::from_str(&url).context("DIGITALPOST_TEST_POSTGRES is no URL")?;
+        return Ok(Source::Given(Box::new(options)));
     }
     Ok(Source::Private(Server::start(&Programs::find()?).await?))
 }

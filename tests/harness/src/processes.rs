@@ -54,8 +54,7 @@ impl Processes {
             adapt(&layout, service, &url)?;
         }
         let clients = Clients::new(&layout, &ports)?;
-        let (mail, stopping) = (layout.mail(), CancellationToken::new());
-        let stop = stopping.clone().drop_guard();
+        let (mail, stop) = (layout.mail(), CancellationToken::new().drop_guard());
         let suite = Suite::new(Inner {
             clock: Arc::new(SystemClock),
             driven: None,
@@ -64,7 +63,7 @@ impl Processes {
             clients,
             jobs: Vec::new(),
             mail,
-            stopping,
+            stopping: Vec::new(),
             stop,
             folder,
         });

@@ -1,5 +1,6 @@
 //! A real mail server: aiosmtpd, in a process of its own, with STARTTLS and a password.
 
+use crate::debian;
 use anyhow::{Context as _, bail};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
@@ -89,7 +90,12 @@ fn python() -> anyhow::Result<PathBuf> {
     if fs::read_to_string(&made_from).is_ok_and(|made| made == wanted) {
         return Ok(python);
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut venv = Command::new("python3");
+    venv.args(["-m", "venv", "--clear"]).arg(&folder);
+    if run(&mut venv).is_err() {
+        debian::install("python3-venv", MISSING)?;
+        run(&mut venv)?;
+    }
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
     fs::write(made_from, wanted)?;
     Ok(python)

@@ -5,7 +5,7 @@ mod start;
 
 use crate::mail::{self, Mail};
 use crate::refused::Refused;
-use kernel::{Caller, Clock, ManualClock, Timestamp};
+use kernel::{Caller, Clock, ManualClock, ServiceName, Timestamp};
 use local::client::Clients;
 use local::{Ports, Secrets};
 use runtime::Job;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Request, Response, Status};
 
 /// 2026-11-22T12:00:00Z, a Sunday, 13:00 in Denmark: when every story begins.
@@ -31,10 +32,11 @@ pub(crate) struct Inner {
     pub(crate) secrets: Secrets,
     pub(crate) ports: Ports,
     pub(crate) clients: Clients,
-    /// What is done by hand; nothing where the services do it themselves.
-    pub(crate) jobs: Vec<Arc<dyn Job>>,
+    /// What is done by hand, and by whom; nothing where the services do it themselves.
+    pub(crate) jobs: Vec<(ServiceName, Arc<dyn Job>)>,
     pub(crate) mail: PathBuf,
-    pub(crate) stopping: CancellationToken,
+    /// Stops one service each.
+    pub(crate) stopping: Vec<(ServiceName, CancellationToken)>,
     #[expect(dead_code, reason = "stops the services when it is dropped")]
     pub(crate) stop: DropGuard,
     pub(crate) folder: TempDir,
@@ -76,9 +78,28 @@ impl Suite {
         self.0.folder.path()
     }
 
-    /// Begins the orderly end of all three services.
-    pub fn stop(&self) {
-        self.0.stopping.cancel();
+    /// Begins the orderly end of a service; it is not there any more for the others and for [`Suite::settle`].
+    pub fn stop(&self, service: ServiceName) {
+        for (_, stopping) in self.0.stopping.iter().filter(|(name, _)| *name == service) {
+            stopping.cancel();
+        }
+    }
+
+    /// A connection to `to`, with the client certificate of `from` where a service calls.
+    ///
+    /// # Panics
+    /// When the certificates can't be used.
+    pub fn channel(&self, to: ServiceName, from: Option<ServiceName>) -> Channel {
+        let layout = self.0.secrets.layout();
+        let read = |path: PathBuf| std::fs::read(path).expect("a certificate or key");
+        let authority = Certificate::from_pem(read(layout.authority().certificate));
+        let mut tls = ClientTlsConfig::new().ca_certificate(authority);
+        if let Some(service) = from {
+            let own = layout.client_certificate(service);
+            tls = tls.identity(Identity::from_pem(read(own.certificate), read(own.key)));
+        }
+        let endpoint = Endpoint::from_shared(self.0.ports.url(to)).expect("a URL");
+        endpoint.tls_config(tls).expect("certificates that fit").connect_lazy()
     }
 
     /// A request by `caller`, whose token is valid now.
@@ -96,9 +117,19 @@ impl Suite {
     /// # Panics
     /// When a job fails, or there is no end.
     pub async fn settle(&self) {
+        self.settle_only(ServiceName::ALL).await;
+    }
+
+    /// The same for some of the services, while the others are slow.
+    ///
+    /// # Panics
+    /// When a job fails, or there is no end.
+    pub async fn settle_only(&self, services: &[ServiceName]) {
+        let stopped = |service| self.0.stopping.iter().any(|(name, token)| *name == service && token.is_cancelled());
+        let services: Vec<ServiceName> = services.iter().copied().filter(|service| !stopped(*service)).collect();
         for _ in 0..ROUNDS {
             let mut busy = false;
-            for job in &self.0.jobs {
+            for (_, job) in self.0.jobs.iter().filter(|(service, _)| services.contains(service)) {
                 let name = job.name();
                 busy |= job.run_once().await.unwrap_or_else(|error| panic!("the job {name} failed: {error:#}"));
             }
@@ -138,6 +169,11 @@ pub fn with_token<T>(message: T, token: &str) -> Request<T> {
     let header = format!("Bearer {token}").parse().expect("a token that can stand in a header");
     request.metadata_mut().insert("authorization", header);
     request
+}
+
+/// A part that every answer of its kind has.
+pub fn there<T>(part: Option<T>) -> Result<T, Refused> {
+    part.ok_or_else(|| Status::data_loss("the answer lacks what it promises").into())
 }
 
 /// The answer, or the refusal as a client reads it.

@@ -5,6 +5,7 @@ use harness::actor::citizen_post::mailbox_of;
 use harness::{Engine, Letter, Mail, Person, Processes, Refusable as _, Until};
 use kernel::ServiceName;
 use std::time::{Duration, Instant};
+use tonic::Code;
 
 macro_rules! each_is_killed {
     ($($test:ident: $service:expr;)+) => {$(
@@ -31,8 +32,10 @@ each_is_killed! {
 }
 
 const ADDRESS: &str = "niels@example.dk";
+/// More than are delivered before the last kill, fewer than a page holds.
+const LETTERS: usize = 200;
 /// How long events and e-mails may take to come through after a kill: leases run out, relays try again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Plays the story; after each step, `victim` is killed at once and comes up again.
 async fn story(victim: ServiceName, engine: Engine) {
@@ -82,6 +85,33 @@ async fn story(victim: ServiceName, engine: Engine) {
     let ended = then_kill!(karen.removes(&access).await.unwrap());
     assert_eq!(ended.end_reason(), EndReason::RemovedByOwner);
     niels.lists(&karen.mailbox).await.refused("ACCESS_ENDED");
+}
+
+/// Deliveries that a kill cuts are repeated under their UUID, as senders do: each letter is there once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m2_deliveries_cut_by_a_kill_are_done_once() {
+    let mut processes = Processes::start(Engine::Sqlite).await.unwrap();
+    let suite = processes.suite().clone();
+    let karen = suite.citizen(Person::karen()).await;
+    let sending = tokio::spawn(async move {
+        let (authority, mut cut) = (suite.authority(), 0);
+        for number in 0..LETTERS {
+            let letter = Letter::about(&format!("Brev {number}"));
+            let delivery = authority.prepares(&Person::karen(), letter).await.unwrap();
+            while let Err(refused) = authority.sends(delivery.clone()).await {
+                assert!([Code::Unavailable, Code::Unknown, Code::Cancelled].contains(&refused.code), "{refused:?}");
+                cut += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        cut
+    });
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        processes.kill_and_restart(ServiceName::Mailbox).await.unwrap();
+    }
+    assert!(sending.await.unwrap() > 0, "a kill came in between");
+    assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), LETTERS);
 }
 
 fn mails(suite: &harness::Suite) -> Vec<Mail> {

@@ -10,7 +10,7 @@ use kernel::{
     Caller, Caseworker, Clock as _, CvrNumber, Operator, RegisterSystem, Sector, SenderSystem, Service, ServiceName,
 };
 use tonic::client::Grpc;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::Channel;
 use tonic_prost::ProstCodec;
 
 on_both! {
@@ -73,16 +73,13 @@ fn serving(path: &str) -> Vec<ServiceName> {
     }
 }
 
-/// A connection to `to`, with the certificate of `from` where it is a service.
+/// A connection as `from` makes it: services show their certificate.
 fn channel(suite: &Suite, to: ServiceName, from: &Caller) -> Channel {
-    let layout = suite.secrets().layout();
-    let read = |path: std::path::PathBuf| std::fs::read(path).unwrap();
-    let mut tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(layout.authority().certificate)));
-    if let Caller::Service(service) = from {
-        let own = layout.client_certificate(service.name);
-        tls = tls.identity(Identity::from_pem(read(own.certificate), read(own.key)));
-    }
-    Endpoint::from_shared(suite.ports().url(to)).unwrap().tls_config(tls).unwrap().connect_lazy()
+    let service = match from {
+        Caller::Service(service) => Some(service.name),
+        _ => None,
+    };
+    suite.channel(to, service)
 }
 
 /// Calls with an empty request.

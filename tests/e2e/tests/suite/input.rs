@@ -69,7 +69,7 @@ async fn a_cpr_number_that_is_none_is_refused(suite: Suite) {
         "6101501234\0",
     ] {
         let mut request = offer(&niels.person, Until::Never);
-        request.reader.as_mut().unwrap().cpr_number = cpr_number.to_owned();
+        cpr_number.clone_into(&mut request.reader.as_mut().unwrap().cpr_number);
         refused_for(&karen, &niels, request, &["reader.cpr_number"]).await;
     }
 }
@@ -78,9 +78,9 @@ async fn a_name_that_is_none_is_refused(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     for name in ["", "   ", "Ni\nels", "Ni\u{0}els", "Ni\u{202e}els", "Niels\u{200b}", &"N".repeat(101)] {
         let mut request = offer(&niels.person, Until::Never);
-        request.reader.as_mut().unwrap().first_name = name.to_owned();
+        name.clone_into(&mut request.reader.as_mut().unwrap().first_name);
         refused_for(&karen, &niels, request.clone(), &["reader.first_name"]).await;
-        request.reader.as_mut().unwrap().last_name = name.to_owned();
+        name.clone_into(&mut request.reader.as_mut().unwrap().last_name);
         refused_for(&karen, &niels, request, &["reader.first_name", "reader.last_name"]).await;
     }
 }
@@ -122,7 +122,7 @@ async fn a_request_id_that_is_none_is_refused(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     for request_id in ["a b", "æ", "\n", &"x".repeat(65)] {
         let mut request = offer(&niels.person, Until::Never);
-        request.request_id = request_id.to_owned();
+        request_id.clone_into(&mut request.request_id);
         refused_for(&karen, &niels, request, &["request_id"]).await;
     }
 }

@@ -1,20 +1,26 @@
 //! E-mail about new post.
 
-use api::notification::v1::{Channel, SubscriptionState};
+use api::access::v1::RemoveAccessRequest;
+use api::notification::v1::{Channel, SubscriptionEndReason, SubscriptionState};
 use harness::actor::citizen_mail::subscription;
-use harness::{Letter, Person, Refusable as _, Suite, on_both};
+use harness::{Letter, Mail, Person, Refusable as _, Suite, on_both};
+use kernel::ServiceName;
 use std::time::Duration;
 
 on_both! {
     Suite: n1_a_reader_has_an_address_for_each_access,
     n1_only_the_reader_of_an_active_access_switches_mail_on,
     n2_an_address_gets_mail_only_once_its_code_was_entered,
+    n2_a_new_address_leaves_the_old_in_force_until_its_code_is_entered,
+    n3_switching_off_holds_at_once,
     n4_sms_is_refused_with_its_reason,
     n5_new_public_post_brings_an_email_while_the_access_is_active,
     n5_what_is_owed_is_decided_again_when_it_is_sent,
+    n5_an_access_whose_end_was_not_told_yet_brings_no_email,
     n6_the_email_tells_nothing_of_the_letter,
     n8_a_wrong_an_expired_and_a_used_code_get_the_same_answer,
     n8_after_five_wrong_tries_the_right_code_is_dead,
+    n8_a_new_code_comes_after_a_minute_and_ends_the_old_one,
 }
 
 const ADDRESS: &str = "niels@example.dk";
@@ -70,6 +76,45 @@ async fn n2_an_address_gets_mail_only_once_its_code_was_entered(suite: Suite) {
     assert_eq!(suite.mails().len(), 2);
 }
 
+async fn n2_a_new_address_leaves_the_old_in_force_until_its_code_is_entered(suite: Suite) {
+    const NEW: &str = "niels.ny@example.dk";
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    let subscription = niels.is_mailed_at(&access, ADDRESS).await;
+    suite.advance(A_WHILE).await;
+    let changed = niels.changes_address(&subscription, NEW).await.unwrap();
+    assert_eq!((changed.email_address.as_str(), changed.pending_email_address.as_str()), (ADDRESS, NEW));
+    let before = (suite.mails_to(ADDRESS).len(), suite.mails_to(NEW).len());
+    suite.authority().delivers(&karen.person, Letter::about("Til den gamle")).await.unwrap();
+    suite.advance(A_WHILE).await;
+    assert_eq!((suite.mails_to(ADDRESS).len(), suite.mails_to(NEW).len()), (before.0 + 1, before.1));
+
+    let code = suite.mails_to(NEW)[0].code().unwrap();
+    let confirmed = niels.enters_code(&changed, &code).await.unwrap();
+    assert_eq!((confirmed.email_address.as_str(), confirmed.pending_email_address.as_str()), (NEW, ""));
+    suite.advance(A_WHILE).await;
+    let before = (suite.mails_to(ADDRESS).len(), suite.mails_to(NEW).len());
+    suite.authority().delivers(&karen.person, Letter::about("Til den nye")).await.unwrap();
+    suite.advance(A_WHILE).await;
+    assert_eq!((suite.mails_to(ADDRESS).len(), suite.mails_to(NEW).len()), (before.0, before.1 + 1));
+}
+
+async fn n3_switching_off_holds_at_once(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    let subscription = niels.is_mailed_at(&access, ADDRESS).await;
+    suite.advance(A_WHILE).await;
+    let before = suite.mails_to(ADDRESS).len();
+    // What is owed but not yet sent is not sent.
+    suite.authority().delivers(&karen.person, Letter::about("Lige før")).await.unwrap();
+    let ended = niels.switches_off_mail(&subscription).await.unwrap();
+    assert_eq!(ended.end_reason(), SubscriptionEndReason::Stopped);
+    suite.authority().delivers(&karen.person, Letter::about("Efter")).await.unwrap();
+    suite.advance(A_WHILE).await;
+    assert_eq!(suite.mails_to(ADDRESS).len(), before);
+    niels.is_mailed_at(&access, ADDRESS).await;
+}
+
 async fn n4_sms_is_refused_with_its_reason(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let access = niels.is_given_access_by(&karen).await;
@@ -112,6 +157,24 @@ async fn n5_what_is_owed_is_decided_again_when_it_is_sent(suite: Suite) {
     assert_eq!(suite.mails_to(ADDRESS).len(), before);
 }
 
+async fn n5_an_access_whose_end_was_not_told_yet_brings_no_email(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    suite.advance(A_WHILE).await;
+    let subscription = niels.is_mailed_at(&access, ADDRESS).await;
+    let before = suite.mails_to(ADDRESS).len();
+    suite.authority().delivers(&karen.person, Letter::about("Lige før")).await.unwrap();
+    // The access ends, and access-service has told nobody when the e-mail falls due.
+    let request = RemoveAccessRequest { name: access.name, request_id: String::new() };
+    suite.clients().read_access().remove_access(karen.request(request)).await.unwrap();
+    suite.clock().advance(A_WHILE);
+    suite.settle_only(&[ServiceName::Notification]).await;
+    assert_eq!(suite.mails_to(ADDRESS).len(), before);
+    suite.settle().await;
+    let ended = niels.sees_subscription(&subscription.name).await.unwrap();
+    assert_eq!(ended.end_reason(), SubscriptionEndReason::AccessEnded);
+}
+
 async fn n6_the_email_tells_nothing_of_the_letter(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let access = niels.is_given_access_by(&karen).await;
@@ -147,6 +210,22 @@ async fn n8_after_five_wrong_tries_the_right_code_is_dead(suite: Suite) {
         niels.enters_code(&started, &another(&code)).await.refused("CODE_REFUSED");
     }
     niels.enters_code(&started, &code).await.refused("CODE_REFUSED");
+}
+
+async fn n8_a_new_code_comes_after_a_minute_and_ends_the_old_one(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    let started = niels.switches_on_mail(&access, ADDRESS).await.unwrap();
+    let refused = niels.asks_for_a_new_code(&started).await.refused("CODE_TOO_SOON");
+    assert_eq!(refused.retry_after, Some(Duration::from_mins(1)));
+    suite.advance(Duration::from_mins(1)).await;
+    niels.asks_for_a_new_code(&started).await.unwrap();
+    let codes: Vec<String> = suite.mails().iter().filter_map(Mail::code).collect();
+    assert_eq!(codes.len(), 2);
+    if codes[0] != codes[1] {
+        niels.enters_code(&started, &codes[0]).await.refused("CODE_REFUSED");
+    }
+    niels.enters_code(&started, &codes[1]).await.unwrap();
 }
 
 /// A code that is not `code`.

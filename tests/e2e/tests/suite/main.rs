@@ -2,15 +2,18 @@
 //! shows, ids first; `tests/rules.toml` lists them.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod away;
 mod callers;
 mod delivering;
 mod ending;
+mod events;
 mod giving;
 mod input;
 mod input_post;
 mod listing;
 mod mailing;
 mod organising;
+mod portals;
 mod reading;
 mod registering;
 mod repeating;

@@ -21,7 +21,7 @@ on_both! {
 async fn a_repeated_offer_is_one_offer(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let mut request = offer(&niels.person, Until::Day("2027-01-01"));
-    request.request_id = "give-1".to_owned();
+    "give-1".clone_into(&mut request.request_id);
     let first = karen.offers(request.clone()).await.unwrap();
     let again = karen.offers(request.clone()).await.unwrap();
     assert_eq!(first.name, again.name);
@@ -36,7 +36,7 @@ async fn a_repeated_offer_is_one_offer(suite: Suite) {
 async fn many_identical_offers_at_once_are_one_offer(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let mut request = offer(&niels.person, Until::Never);
-    request.request_id = "give-1".to_owned();
+    "give-1".clone_into(&mut request.request_id);
     // No more at once than a person may get wrong: each is counted before it is known to be right (A2).
     let calls = (0..3)
         .map(|_| async { answer(suite.clients().read_access().give_access(karen.request(request.clone())).await) });
@@ -106,7 +106,7 @@ async fn a_repeated_subscription_sends_one_code(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let access = niels.is_given_access_by(&karen).await;
     let mut request = subscription(&access, "niels@example.dk");
-    request.request_id = "mail-1".to_owned();
+    "mail-1".clone_into(&mut request.request_id);
     let first = niels.starts_subscription(request.clone()).await.unwrap();
     let again = niels.starts_subscription(request).await.unwrap();
     assert_eq!(first.name, again.name);
@@ -133,7 +133,7 @@ async fn one_request_id_of_two_callers_is_two(suite: Suite) {
     let (karen, niels) = suite.karen_and_niels().await;
     let mette = suite.citizen(Person::mette()).await;
     let mut request = offer(&mette.person, Until::Never);
-    request.request_id = "1".to_owned();
+    "1".clone_into(&mut request.request_id);
     let by_karen = karen.offers(request.clone()).await.unwrap();
     let by_niels = niels.offers(request).await.unwrap();
     assert_ne!(by_karen.name, by_niels.name);

@@ -6,7 +6,6 @@ use harness::{Letter, Person, Refusable as _, Suite, on_both};
 use kernel::ServiceName;
 use std::time::Duration;
 use tokio::time::Instant;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -17,12 +16,6 @@ on_both! {
     reflection_lists_every_service_in_both_versions,
     an_orderly_end_lets_calls_finish,
     a_malformed_deadline_is_refused,
-}
-
-fn channel(suite: &Suite, service: ServiceName) -> Channel {
-    let authority = std::fs::read(suite.secrets().layout().authority().certificate).unwrap();
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
-    Endpoint::from_shared(suite.ports().url(service)).unwrap().tls_config(tls).unwrap().connect_lazy()
 }
 
 /// The services of our API that a process serves.
@@ -40,7 +33,7 @@ fn services(process: ServiceName) -> Vec<String> {
 
 async fn status(suite: &Suite, process: ServiceName, service: &str) -> Result<ServingStatus, tonic::Status> {
     let request = HealthCheckRequest { service: service.to_owned() };
-    let checked = HealthClient::new(channel(suite, process)).check(request).await?;
+    let checked = HealthClient::new(suite.channel(process, None)).check(request).await?;
     Ok(checked.into_inner().status())
 }
 
@@ -64,7 +57,7 @@ async fn reflection_lists_every_service_in_both_versions(suite: Suite) {
             host: String::new(),
             message_request: Some(v1::server_reflection_request::MessageRequest::ListServices(String::new())),
         };
-        let mut client = v1::server_reflection_client::ServerReflectionClient::new(channel(&suite, process));
+        let mut client = v1::server_reflection_client::ServerReflectionClient::new(suite.channel(process, None));
         let mut answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
         let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
         let v1::server_reflection_response::MessageResponse::ListServicesResponse(listed) = answer else {
@@ -76,7 +69,7 @@ async fn reflection_lists_every_service_in_both_versions(suite: Suite) {
             host: String::new(),
             message_request: Some(v1alpha::server_reflection_request::MessageRequest::ListServices(String::new())),
         };
-        let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(channel(&suite, process));
+        let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(suite.channel(process, None));
         let mut answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
         let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
         let v1alpha::server_reflection_response::MessageResponse::ListServicesResponse(older) = answer else {
@@ -100,7 +93,7 @@ async fn an_orderly_end_lets_calls_finish(suite: Suite) {
     let sending = futures::future::join_all(deliveries.into_iter().map(|delivery| authority.sends(delivery)));
     let stopping = async {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        suite.stop();
+        suite.stop(ServiceName::Mailbox);
     };
     let (sent, ()) = tokio::join!(sending, stopping);
     for refused in sent.into_iter().filter_map(Result::err) {

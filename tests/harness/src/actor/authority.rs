@@ -2,7 +2,7 @@
 
 use crate::person::Person;
 use crate::refused::Refused;
-use crate::suite::{Suite, answer};
+use crate::suite::{Suite, answer, there};
 use api::mailbox::v1::upload_delivery_file_request::Frame;
 use api::mailbox::v1::{
     DeliverMessageRequest, DeliverMessagesRequest, DeliverMessagesResponse, Delivery, GetReceiptRequest, Receipt,
@@ -10,6 +10,7 @@ use api::mailbox::v1::{
 };
 use bytes::Bytes;
 use kernel::{Caller, Clock as _, CvrNumber, Portal, Sector, SenderSystem, SystemClock, SystemRandom};
+use std::fmt::Write as _;
 use tonic::Request;
 
 /// The most bytes of a chunk.
@@ -124,7 +125,7 @@ impl Authority {
     pub async fn sends(&self, delivery: Delivery) -> Result<Receipt, Refused> {
         let request = self.request(DeliverMessageRequest { delivery: Some(delivery) });
         let response = answer(self.suite.clients().delivery().deliver_message(request).await)?;
-        Ok(response.receipt.expect("a receipt"))
+        there(response.receipt)
     }
 
     /// Delivers many in one stream; the answers in their order.
@@ -143,7 +144,7 @@ impl Authority {
     pub async fn receipt(&self, message_uuid: &str) -> Result<Receipt, Refused> {
         let request = self.request(GetReceiptRequest { message_uuid: message_uuid.to_owned() });
         let response = answer(self.suite.clients().delivery().get_receipt(request).await)?;
-        Ok(response.receipt.expect("a receipt"))
+        there(response.receipt)
     }
 
     /// Uploads a file.
@@ -155,17 +156,21 @@ impl Authority {
     pub async fn uploads_frames(&self, frames: Vec<UploadDeliveryFileRequest>) -> Result<Upload, Refused> {
         let request = self.request(tokio_stream::iter(frames));
         let response = answer(self.suite.clients().delivery().upload_delivery_file(request).await)?;
-        Ok(response.upload.expect("an upload"))
+        there(response.upload)
     }
 }
 
 /// The header that fits a file.
 pub fn header(name: &str, content: &[u8]) -> UploadHeader {
-    let hash = crypto::sha256(content);
+    let mut sha256 = String::new();
+    for byte in crypto::sha256(content) {
+        // Writing into a string can't fail.
+        let _ = write!(sha256, "{byte:02x}");
+    }
     UploadHeader {
         display_name: name.to_owned(),
         size_bytes: i64::try_from(content.len()).unwrap_or(i64::MAX),
-        sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256,
         request_id: String::new(),
     }
 }

@@ -3,7 +3,7 @@
 use super::citizen::Citizen;
 use crate::person::Person;
 use crate::refused::Refused;
-use crate::suite::answer;
+use crate::suite::{answer, there};
 use api::access::v1::expiry::Choice;
 use api::access::v1::{
     AccessScope, ApproveAccessRequest, ChangeExpiryRequest, DeclineAccessRequest, Expiry, GetAccessRequest,
@@ -49,7 +49,7 @@ macro_rules! acts {
             let request = $request { name: access.name.clone(), ..$request::default() };
             let answered = self.suite.clients().read_access().$rpc(self.request(request)).await;
             self.suite.settle().await;
-            Ok(answer(answered)?.access.expect("the access"))
+            there(answer(answered)?.access)
         }
     )*};
 }
@@ -64,7 +64,7 @@ impl Citizen {
     pub async fn offers(&self, request: GiveAccessRequest) -> Result<ReadAccess, Refused> {
         let answered = self.suite.clients().read_access().give_access(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.access.expect("the access"))
+        there(answer(answered)?.access)
     }
 
     /// Asks for access to another's public post.
@@ -77,7 +77,7 @@ impl Citizen {
         };
         let answered = self.suite.clients().read_access().request_access(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.access.expect("the access"))
+        there(answer(answered)?.access)
     }
 
     /// Approves the access in the version that `access` shows.
@@ -89,7 +89,7 @@ impl Citizen {
         };
         let answered = self.suite.clients().read_access().approve_access(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.access.expect("the access"))
+        there(answer(answered)?.access)
     }
 
     /// Changes the expiry of the access in the version that `access` shows.
@@ -102,7 +102,7 @@ impl Citizen {
         };
         let answered = self.suite.clients().read_access().change_expiry(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.access.expect("the access"))
+        there(answer(answered)?.access)
     }
 
     acts! {
@@ -118,7 +118,7 @@ impl Citizen {
     pub async fn sees_access(&self, name: &str) -> Result<ReadAccess, Refused> {
         let request = self.request(GetAccessRequest { name: name.to_owned() });
         let response = answer(self.suite.clients().read_access().get_access(request).await)?;
-        Ok(response.access.expect("the access"))
+        there(response.access)
     }
 
     /// The accesses to their post.

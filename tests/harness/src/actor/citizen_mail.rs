@@ -2,12 +2,12 @@
 
 use super::citizen::Citizen;
 use crate::refused::Refused;
-use crate::suite::answer;
+use crate::suite::{answer, there};
 use api::access::v1::ReadAccess;
 use api::notification::v1::start_subscription_request::Target;
 use api::notification::v1::{
-    Channel, ConfirmSubscriptionRequest, GetSubscriptionRequest, StartSubscriptionRequest, StopSubscriptionRequest,
-    Subscription,
+    ChangeAddressRequest, Channel, ConfirmSubscriptionRequest, GetSubscriptionRequest, ResendCodeRequest,
+    StartSubscriptionRequest, StopSubscriptionRequest, Subscription,
 };
 
 /// E-mail to `address` about the post that `access` opens.
@@ -30,7 +30,7 @@ impl Citizen {
     pub async fn starts_subscription(&self, request: StartSubscriptionRequest) -> Result<Subscription, Refused> {
         let answered = self.suite.clients().subscriptions().start_subscription(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.subscription.expect("the subscription"))
+        there(answer(answered)?.subscription)
     }
 
     /// Enters a code.
@@ -39,7 +39,24 @@ impl Citizen {
         let request = ConfirmSubscriptionRequest { name, code, ..ConfirmSubscriptionRequest::default() };
         let answered = self.suite.clients().subscriptions().confirm_subscription(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.subscription.expect("the subscription"))
+        there(answer(answered)?.subscription)
+    }
+
+    /// Names another address; a code is sent there.
+    pub async fn changes_address(&self, subscription: &Subscription, address: &str) -> Result<Subscription, Refused> {
+        let (name, email_address) = (subscription.name.clone(), address.to_owned());
+        let request = ChangeAddressRequest { name, email_address, ..ChangeAddressRequest::default() };
+        let answered = self.suite.clients().subscriptions().change_address(self.request(request)).await;
+        self.suite.settle().await;
+        there(answer(answered)?.subscription)
+    }
+
+    /// Asks for another code.
+    pub async fn asks_for_a_new_code(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
+        let request = ResendCodeRequest { name: subscription.name.clone(), ..ResendCodeRequest::default() };
+        let answered = self.suite.clients().subscriptions().resend_code(self.request(request)).await;
+        self.suite.settle().await;
+        there(answer(answered)?.subscription)
     }
 
     /// Switches e-mail off.
@@ -47,14 +64,14 @@ impl Citizen {
         let request = StopSubscriptionRequest { name: subscription.name.clone(), ..StopSubscriptionRequest::default() };
         let answered = self.suite.clients().subscriptions().stop_subscription(self.request(request)).await;
         self.suite.settle().await;
-        Ok(answer(answered)?.subscription.expect("the subscription"))
+        there(answer(answered)?.subscription)
     }
 
     /// One of their subscriptions.
     pub async fn sees_subscription(&self, name: &str) -> Result<Subscription, Refused> {
         let request = self.request(GetSubscriptionRequest { name: name.to_owned() });
         let response = answer(self.suite.clients().subscriptions().get_subscription(request).await)?;
-        Ok(response.subscription.expect("the subscription"))
+        there(response.subscription)
     }
 
     /// Has e-mail about the post that `access` opens sent to `address`: switched on, and the code entered.

@@ -2,24 +2,46 @@
 
 use super::citizen::Citizen;
 use crate::refused::Refused;
-use crate::suite::answer;
+use crate::suite::{answer, there};
 use api::mailbox::v1::download_file_response::Frame;
 use api::mailbox::v1::{
     CreateFolderRequest, DeleteMessagesRequest, DownloadFileRequest, DownloadHeader, Folder, GetMailboxRequest,
-    GetMessageRequest, ListFoldersRequest, ListMessagesRequest, Mailbox, MarkMessagesRequest, MessageOutcome,
-    MessageSummary, MoveMessagesRequest, PostMessage,
+    GetMessageRequest, ListFoldersRequest, ListMessagesRequest, Mailbox, MailboxSettings, MarkMessagesRequest,
+    MessageOutcome, MessageSummary, MoveMessagesRequest, PostMessage, UpdateSettingsRequest,
 };
+use prost_types::FieldMask;
+
+/// The longest page there is.
+const LONG_PAGE: i32 = 200;
 
 impl Citizen {
     /// The mailbox of this name.
     pub async fn sees_mailbox(&self, mailbox: &str) -> Result<Mailbox, Refused> {
         let request = self.request(GetMailboxRequest { name: mailbox.to_owned() });
-        Ok(answer(self.suite.clients().mailbox().get_mailbox(request).await)?.mailbox.expect("the mailbox"))
+        there(answer(self.suite.clients().mailbox().get_mailbox(request).await)?.mailbox)
     }
 
-    /// The letters in all folders but the bin, newest first.
+    /// Chooses whether e-Boks and mit.dk show their public post.
+    pub async fn shows_public_post(&self, in_e_boks: bool, in_mit_dk: bool) -> Result<MailboxSettings, Refused> {
+        let settings = MailboxSettings {
+            name: "mailboxes/me/settings".to_owned(),
+            show_public_post_in_e_boks: in_e_boks,
+            show_public_post_in_mit_dk: in_mit_dk,
+            ..MailboxSettings::default()
+        };
+        let paths = ["show_public_post_in_e_boks", "show_public_post_in_mit_dk"].map(str::to_owned).to_vec();
+        let request = UpdateSettingsRequest {
+            settings: Some(settings),
+            update_mask: Some(FieldMask { paths }),
+            ..UpdateSettingsRequest::default()
+        };
+        there(answer(self.suite.clients().mailbox().update_settings(self.request(request)).await)?.settings)
+    }
+
+    /// The letters in all folders but the bin, newest first, the first 200 of them.
     pub async fn lists(&self, mailbox: &str) -> Result<Vec<MessageSummary>, Refused> {
-        self.lists_where(ListMessagesRequest { parent: mailbox.to_owned(), ..ListMessagesRequest::default() }).await
+        let (parent, page_size) = (mailbox.to_owned(), LONG_PAGE);
+        self.lists_where(ListMessagesRequest { parent, page_size, ..ListMessagesRequest::default() }).await
     }
 
     /// The letters in one folder.
@@ -40,7 +62,7 @@ impl Citizen {
     /// Opens a letter.
     pub async fn opens(&self, message: &str) -> Result<PostMessage, Refused> {
         let request = self.request(GetMessageRequest { name: message.to_owned() });
-        Ok(answer(self.suite.clients().mailbox().get_message(request).await)?.message.expect("the letter"))
+        there(answer(self.suite.clients().mailbox().get_message(request).await)?.message)
     }
 
     /// Downloads a file from `offset` on.
@@ -49,10 +71,10 @@ impl Citizen {
         let mut frames = answer(self.suite.clients().mailbox().download_file(request).await)?;
         let mut next = async || frames.message().await.map_err(Refused::from);
         let first = next().await?.and_then(|frame| frame.frame);
-        let Some(Frame::Header(header)) = first else { panic!("a download begins with its header") };
+        let Some(Frame::Header(header)) = first else { return there(None) };
         let mut content = Vec::new();
         while let Some(frame) = next().await? {
-            let Some(Frame::Chunk(chunk)) = frame.frame else { panic!("a download goes on with chunks") };
+            let Some(Frame::Chunk(chunk)) = frame.frame else { return there(None) };
             content.extend_from_slice(&chunk);
         }
         Ok((header, content))
@@ -72,7 +94,7 @@ impl Citizen {
             ..CreateFolderRequest::default()
         };
         let response = answer(self.suite.clients().mailbox().create_folder(self.request(request)).await)?;
-        Ok(response.folder.expect("the folder"))
+        there(response.folder)
     }
 
     /// Moves a letter to a folder.
@@ -108,8 +130,8 @@ pub fn mailbox_of(message: &str) -> String {
 
 /// What became of the only letter of a bulk act.
 fn only(outcomes: Vec<MessageOutcome>) -> Result<(), Refused> {
-    assert_eq!(outcomes.len(), 1, "one outcome for one letter");
-    match outcomes.into_iter().next().and_then(|outcome| outcome.refusal) {
+    let outcome = there(outcomes.into_iter().next())?;
+    match outcome.refusal {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),
     }

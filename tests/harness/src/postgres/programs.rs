@@ -1,8 +1,8 @@
 //! Finding PostgreSQL's programs, or installing them.
 
-use anyhow::{Context as _, bail};
+use crate::debian;
+use anyhow::Context as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Where Debian keeps the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -20,10 +20,7 @@ impl Programs {
         if let Some(found) = Self::present() {
             return Ok(found);
         }
-        if !super::server::is_root() || !Path::new("/usr/bin/apt-get").exists() {
-            bail!(MISSING);
-        }
-        install().context(MISSING)?;
+        debian::install("postgresql", MISSING)?;
         Self::present().context(MISSING)
     }
 
@@ -34,7 +31,7 @@ impl Programs {
     fn present() -> Option<Self> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let on_path: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        on_path.into_iter().chain(debian()).find(|folder| is_complete(folder)).map(Self)
+        on_path.into_iter().chain(versions()).find(|folder| is_complete(folder)).map(Self)
     }
 }
 
@@ -43,24 +40,11 @@ fn is_complete(folder: &Path) -> bool {
 }
 
 /// Debian's folders, the newest version first.
-fn debian() -> Vec<PathBuf> {
+fn versions() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(DEBIAN).into_iter().flatten().flatten();
     let mut versions: Vec<(u32, PathBuf)> = entries
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .collect();
     versions.sort();
     versions.into_iter().rev().map(|(_, folder)| folder).collect()
-}
-
-fn install() -> anyhow::Result<()> {
-    eprintln!("PostgreSQL is missing and is installed now, for the tests");
-    for arguments in [&["update", "-q"][..], &["install", "-q", "-y", "--no-install-recommends", "postgresql"]] {
-        let mut apt = Command::new("apt-get");
-        // The package would start a server of its own where it can; policy-rc.d of containers forbids it.
-        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
-        if !apt.status()?.success() {
-            bail!("apt-get {} failed", arguments.join(" "));
-        }
-    }
-    Ok(())
 }

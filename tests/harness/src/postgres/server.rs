@@ -1,11 +1,12 @@
 //! A private server in a temporary folder, reachable through a socket in that folder only.
 
 use super::programs::Programs;
+use crate::debian::is_root;
 use anyhow::{Context as _, bail};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use std::fs::File;
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -85,11 +86,6 @@ impl Unprivileged {
     }
 }
 
-/// Whether this process runs as root, who owns what it makes.
-pub(super) fn is_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
-}
-
 fn initialise(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -> anyhow::Result<()> {
     let mut initdb = Command::new(programs.path("initdb"));
     initdb.arg("--pgdata").arg(folder.join("data"));
@@ -108,6 +104,8 @@ fn run(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -> anyho
     guard.args(["-c", GUARD, "guard"]).arg(folder).arg(programs.path("postgres"));
     guard.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     guard.args(["-h", "", "-p", "5432", "-c", "max_connections=300", "-c", "shared_buffers=64MB"]);
+    // The tests kill services and never the machine: what a server was told stays told without a word to the disk.
+    guard.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
     // A group of its own: Ctrl-C at the terminal must not take the guard before the server.
     as_user(&mut guard, user).process_group(0).current_dir(folder);
     let log_too = log.try_clone()?;

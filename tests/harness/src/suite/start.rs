@@ -56,11 +56,13 @@ async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Resu
     let plan = Plan { engine, folder: folder.path(), secrets: &secrets, clock: &clock, mail_server };
     let (ports, apps) = plan.build().await?;
 
-    let stopping = CancellationToken::new();
-    let jobs = apps.iter().flat_map(App::jobs).collect();
+    let all = CancellationToken::new();
+    let (mut jobs, mut stopping) = (Vec::new(), Vec::new());
     for app in apps {
-        let name = app.name();
-        let serving = app.serve_only(stopping.clone());
+        let (name, token) = (app.name(), all.child_token());
+        jobs.extend(app.jobs().into_iter().map(|job| (name, job)));
+        stopping.push((name, token.clone()));
+        let serving = app.serve_only(token);
         tokio::spawn(async move {
             if let Err(error) = serving.await {
                 eprintln!("{name} ended badly: {error:#}");
@@ -69,7 +71,7 @@ async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Resu
     }
     let clients = Clients::new(&layout, &ports)?;
     let mail = mail_server.map_or_else(|| layout.mail(), |server| server.folder.clone());
-    let stop = stopping.clone().drop_guard();
+    let stop = all.drop_guard();
     let (now, driven) = (Arc::new(clock.clone()), Some(clock));
     Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
 }
