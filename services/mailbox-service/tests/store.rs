@@ -1,5 +1,5 @@
-//! The main actions through the service's own gRPC surface, on SQLite and, where `DIGITALPOST_TEST_POSTGRES` names a
-//! server, on PostgreSQL. Who calls is told by a header instead of a token, and access-service is played by the test.
+//! The main actions through the service's own gRPC surface, on both engines.
+//! Who calls is told by a header instead of a token, and access-service is played by the test.
 
 mod store {
     pub(crate) mod access;

@@ -9,6 +9,8 @@ use std::process::Command;
 const SHARED: [&str; 8] = ["api", "crypto", "events", "identity", "kernel", "rpc", "runtime", "sql"];
 const SERVICES: [&str; 3] = ["access-service", "mailbox-service", "notification-service"];
 
+const TESTS: [&str; 3] = ["engines", "harness", "e2e"];
+
 /// What each shared crate may import of ours.
 const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("kernel", &[]),
@@ -34,8 +36,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Our own crates, and which of our own crates each depends on in any way.
-fn imports() -> BTreeMap<String, BTreeSet<String>> {
+/// Our own crates, and which of our own crates each depends on: for what ships, or for its tests.
+fn imports(for_tests: bool) -> BTreeMap<String, BTreeSet<String>> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
@@ -45,8 +47,11 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
     let packages = metadata["packages"].as_array().unwrap();
     let ours: BTreeSet<String> = packages.iter().map(name).collect();
-    let imports =
-        |package: &Value| package["dependencies"].as_array().unwrap().iter().map(name).collect::<BTreeSet<_>>();
+    let imports = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let wanted = dependencies.filter(|dependency| (dependency["kind"] == "dev") == for_tests);
+        wanted.map(name).collect::<BTreeSet<_>>()
+    };
     packages.iter().map(|package| (name(package), &imports(package) & &ours)).collect()
 }
 
@@ -77,7 +82,7 @@ fn names(code: &str, name: &str) -> bool {
 
 #[test]
 fn shared_crates_import_only_what_lies_below_them() {
-    let imports = imports();
+    let imports = imports(false);
     for (name, allowed) in MAY_IMPORT {
         let allowed: BTreeSet<String> = allowed.iter().map(|&name| name.to_owned()).collect();
         let more: Vec<_> = imports[name].difference(&allowed).collect();
@@ -89,18 +94,20 @@ fn shared_crates_import_only_what_lies_below_them() {
 
 #[test]
 fn services_import_shared_crates_and_never_each_other() {
-    let imports = imports();
-    for service in SERVICES {
-        let more: Vec<_> = imports[service].iter().filter(|name| !SHARED.contains(&name.as_str())).collect();
-        assert!(more.is_empty(), "{service} imports {more:?}");
+    for (imports, more) in [(imports(false), None), (imports(true), Some("engines"))] {
+        for service in SERVICES {
+            let allowed = |name: &str| SHARED.contains(&name) || Some(name) == more;
+            let wrong: Vec<_> = imports[service].iter().filter(|name| !allowed(name)).collect();
+            assert!(wrong.is_empty(), "{service} imports {wrong:?}");
+        }
     }
 }
 
 #[test]
 fn nothing_that_ships_imports_the_tests() {
-    for (name, imports) in imports() {
-        let is_test = ["harness", "e2e"].contains(&name.as_str());
-        assert!(is_test || (!imports.contains("harness") && !imports.contains("e2e")), "{name}");
+    for (name, imports) in imports(false).into_iter().filter(|(name, _)| !TESTS.contains(&name.as_str())) {
+        let tests: Vec<_> = imports.iter().filter(|import| TESTS.contains(&import.as_str())).collect();
+        assert!(tests.is_empty(), "{name} imports {tests:?}");
     }
 }
 

@@ -1,20 +1,17 @@
-//! What the tests stand on: databases of both engines, the three services in one process with a clock that the test
+//! What the tests stand on: the three services in one process with a clock that the test
 //! drives, the same as shipped binaries, and people who act.
 
 pub mod actor;
-mod debian;
-pub mod engine;
 pub mod mail;
 pub mod person;
 pub mod ports;
-pub mod postgres;
 pub mod processes;
 pub mod refused;
 pub mod smtp;
 pub mod suite;
 
 pub use actor::{Authority, Citizen, Letter, Register, Until};
-pub use engine::Engine;
+pub use engines::{Engine, on_both};
 pub use mail::Mail;
 pub use person::Person;
 pub use processes::Processes;

@@ -1,9 +1,9 @@
 //! The three services as they ship: programs of their own, which a test can kill and start again.
 
-use crate::engine::Engine;
 use crate::ports;
 use crate::suite::{Inner, Suite};
 use anyhow::{Context as _, bail};
+use engines::Engine;
 use kernel::{ServiceName, SystemClock, SystemRandom};
 use local::client::Clients;
 use local::{Layout, Secrets, cargo, configs};

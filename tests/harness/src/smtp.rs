@@ -1,7 +1,7 @@
 //! A real mail server: aiosmtpd, in a process of its own, with STARTTLS and a password.
 
-use crate::debian;
 use anyhow::{Context as _, bail};
+use engines::debian;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
 use std::io::{BufRead as _, BufReader};

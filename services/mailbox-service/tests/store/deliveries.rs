@@ -1,11 +1,12 @@
 //! Delivering letters.
 
-use super::world::{KAREN, Refused as _, World, by, letter, metadata, on_both, reason};
+use super::world::{KAREN, Refused as _, World, by, letter, metadata, reason};
 use api::mailbox::v1 as proto;
+use engines::on_both;
 use std::collections::HashSet;
 use std::time::Duration;
 
-on_both! { m2_the_first_receipt_stands, m2_twenty_at_once_make_one_letter, m1_twenty_letters_at_once_are_all_counted,
+on_both! { World: m2_the_first_receipt_stands, m2_twenty_at_once_make_one_letter, m1_twenty_letters_at_once_are_all_counted,
 m1_every_violation_is_listed, x6_who_can_receive }
 
 async fn m2_the_first_receipt_stands(world: World) {

@@ -1,11 +1,12 @@
 //! What other services ask for.
 
-use super::world::{KAREN, NIELS, Refused as _, START, World, by, on_both, reason};
+use super::world::{KAREN, NIELS, Refused as _, START, World, by, reason};
 use api::event::v1 as event;
 use api::event::v1::event::Payload;
+use engines::on_both;
 use prost::Message as _;
 
-on_both! { a4_a_notice_comes_once_with_names_filled_in, n5_each_public_letter_is_told_once, an_event_of_a_later_issue_stays_with_its_sender }
+on_both! { World: a4_a_notice_comes_once_with_names_filled_in, n5_each_public_letter_is_told_once, an_event_of_a_later_issue_stays_with_its_sender }
 
 fn events(id: u128, payload: Payload) -> event::ReceiveEventsRequest {
     let event = event::Event {

@@ -1,17 +1,18 @@
 //! Files in and out.
 
-use super::world::{KAREN, NIELS, Refused as _, World, by, letter, metadata, on_both, reason};
+use super::world::{KAREN, NIELS, Refused as _, World, by, letter, metadata, reason};
 use api::access::v1 as access;
 use api::error::v1::ErrorReason;
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::{download_file_response, upload_delivery_file_request};
 use bytes::Bytes;
+use engines::on_both;
 use mailbox_service::usecase::sweep_file;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tonic::Status;
 
-on_both! { m3_a_file_comes_out_as_it_went_in, m3_what_is_not_what_it_says_is_refused, m3_nothing_is_left_of_files_nobody_has,
+on_both! { World: m3_a_file_comes_out_as_it_went_in, m3_what_is_not_what_it_says_is_refused, m3_nothing_is_left_of_files_nobody_has,
 a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too }
 
 fn pdf(size: usize) -> Vec<u8> {

@@ -1,11 +1,12 @@
 //! The bin.
 
-use super::world::{KAREN, Refused as _, World, by, on_both, reason};
+use super::world::{KAREN, Refused as _, World, by, reason};
 use api::mailbox::v1 as proto;
+use engines::on_both;
 use mailbox_service::usecase::purge_messages;
 use std::time::Duration;
 
-on_both! { m5_the_bin_and_the_way_back, m5_the_bin_is_emptied_after_its_days }
+on_both! { World: m5_the_bin_and_the_way_back, m5_the_bin_is_emptied_after_its_days }
 
 fn karen() -> String {
     format!("{KAREN}@borger_dk")

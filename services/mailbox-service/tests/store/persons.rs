@@ -1,12 +1,13 @@
 //! Registration, and what other services learn of persons.
 
-use super::world::{KAREN, NIELS, Refused as _, World, by, line, metadata, on_both, reason};
+use super::world::{KAREN, NIELS, Refused as _, World, by, line, metadata, reason};
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
+use engines::on_both;
 use std::time::{Duration, Instant};
 use tokio_stream::StreamExt as _;
 
-on_both! { p1_an_extract_loads_in_seconds_and_again_changes_nothing, p2_fifteen_on_the_birthday, p8_death_closes_the_mailbox,
+on_both! { World: p1_an_extract_loads_in_seconds_and_again_changes_nothing, p2_fifteen_on_the_birthday, p8_death_closes_the_mailbox,
 p1_two_numbers_one_mailbox, a2_a_match_says_nothing_about_why_not }
 
 fn extract(count: i64) -> Vec<proto::RegisterPersonsRequest> {

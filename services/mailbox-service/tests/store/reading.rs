@@ -1,13 +1,14 @@
 //! A mailbox in the eyes of its owner, of a reader, and of a former one.
 
-use super::world::{KAREN, NIELS, Refused as _, World, by, letter, metadata, on_both, reason};
+use super::world::{KAREN, NIELS, Refused as _, World, by, letter, metadata, reason};
 use api::access::v1 as access;
 use api::core::v1 as core;
 use api::error::v1::ErrorReason;
 use api::mailbox::v1 as proto;
+use engines::on_both;
 use std::time::Duration;
 
-on_both! { r1_a_reader_reads_moves_and_marks_but_never_deletes, a6_an_ended_access_is_refused_on_the_next_call,
+on_both! { World: r1_a_reader_reads_moves_and_marks_but_never_deletes, a6_an_ended_access_is_refused_on_the_next_call,
 p4_the_owner_chooses_what_commercial_portals_show, m6_pages_stay_right_while_post_arrives }
 
 fn karen() -> String {

@@ -2,13 +2,12 @@
 
 use super::world::{KAREN, World, by, letter};
 use api::mailbox::v1 as proto;
+use engines::Engine;
 use std::path::Path;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_disk_shows_no_person_and_no_letter() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("mailbox.sqlite").display());
-    let world = World::start(folder, url).await;
+    let world = World::start(Engine::Sqlite).await;
     world.karen_and_niels().await;
     let delivery = proto::Delivery { body_text: "Hemmelighed".to_owned(), ..letter(KAREN, 1, "Skattesag") };
     world.deliver_as("municipality", delivery).await.expect("delivered");

@@ -17,6 +17,7 @@ use api::mailbox::v1::mailbox_service_server::MailboxServiceServer;
 use api::mailbox::v1::registry_service_client::RegistryServiceClient;
 use api::mailbox::v1::registry_service_server::RegistryServiceServer;
 use crypto::Keys;
+use engines::Engine;
 use events::{Emitter, Receiver};
 use identity::{ServiceTokenConfig, ServiceTokens};
 use kernel::{ManualClock, ServiceName, SystemRandom};
@@ -31,7 +32,6 @@ use rpc::{Client, ClientConfig};
 use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Status;
@@ -40,41 +40,6 @@ use tonic_types::StatusExt as _;
 
 pub(crate) const KAREN: &str = "6101804000";
 pub(crate) const NIELS: &str = "6202754000";
-
-/// Runs each test on every engine there is.
-macro_rules! on_both {
-    ($($(#[$meta:meta])* $test:ident),+ $(,)?) => {$(
-        mod $test {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                let folder = tempfile::tempdir().expect("a folder");
-                let url = format!("sqlite:{}", folder.path().join("mailbox.sqlite").display());
-                super::$test($crate::store::world::World::start(folder, url).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                let Some(url) = $crate::store::world::fresh_postgres().await else { return };
-                let folder = tempfile::tempdir().expect("a folder");
-                super::$test($crate::store::world::World::start(folder, url).await).await;
-            }
-        }
-    )+};
-}
-pub(crate) use on_both;
-
-/// An empty database on the server that the environment names.
-pub(crate) async fn fresh_postgres() -> Option<String> {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("DIGITALPOST_TEST_POSTGRES").ok()?;
-    let name = format!("mailbox_store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-    let admin = sqlx::PgPool::connect(&server).await.expect("the server");
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::raw_sql(create).execute(&admin).await.expect("a database");
-    admin.close().await;
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    Some(format!("{base}/{name}"))
-}
 
 /// The service, and everybody who calls it.
 pub(crate) struct World {
@@ -89,10 +54,12 @@ pub(crate) struct World {
 pub(crate) const START: i64 = 1_768_467_600_000_000;
 
 impl World {
-    pub(crate) async fn start(folder: TempDir, url: String) -> Self {
+    pub(crate) async fn start(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = engine.fresh_database(folder.path(), "mailbox").await.expect("a database");
         let clock = ManualClock::new(kernel::Timestamp::from_micros(START));
         let access = FakeAccess::default();
-        let parts = Arc::new(parts(&folder, url, &clock, access.serve().await).await);
+        let parts = Arc::new(parts(&folder, database, &clock, access.serve().await).await);
         let channel = serve(parts.clone()).await;
         Self { parts, clock, access, folder, channel }
     }
@@ -189,11 +156,10 @@ async fn serve(parts: Arc<Parts>) -> Channel {
     Channel::from_shared(format!("http://{address}")).expect("a URL").initial_stream_window_size(65_535).connect_lazy()
 }
 
-async fn parts(folder: &TempDir, url: String, clock: &ManualClock, access: String) -> Parts {
+async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, access: String) -> Parts {
     let clock = Arc::new(clock.clone());
     let random = Arc::new(SystemRandom);
     let time = TimeSource::Injected(clock.clone());
-    let config = DatabaseConfig::at(url);
     let db = Db::open(&config, mailbox_service::MIGRATIONS, time).await.expect("a database");
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let keys = format!(r#"{{"active": "k1", "keys": {{"k1": "{key}"}}, "lookup": "{key}"}}"#);

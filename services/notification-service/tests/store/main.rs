@@ -1,5 +1,4 @@
-//! Codes, limits and the ledger on both engines: always on SQLite, and on the PostgreSQL of
-//! `DIGITALPOST_TEST_POSTGRES` (a URL; each test makes a database of its own there) where that is set.
+//! Codes, limits and the ledger on both engines.
 
 mod addresses;
 mod codes;

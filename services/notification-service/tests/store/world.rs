@@ -1,6 +1,7 @@
 //! A service on a database of its own, with a clock that the test drives.
 
 use crate::mailer::Recorder;
+use engines::Engine;
 use events::Emitter;
 use kernel::{AccessId, EmailAddress, ManualClock, PersonId, ServiceName, SystemRandom, Timestamp};
 use notification_service::config::ServiceConfig;
@@ -18,9 +19,7 @@ use notification_service::usecase::confirm::{Confirm, confirm};
 use notification_service::usecase::start::{Start, start};
 use notification_service::usecase::{Target, resend};
 use sql::{DatabaseConfig, Db, Once, TimeSource};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -38,34 +37,18 @@ pub(crate) struct World {
 
 /// Runs `test` on each engine.
 pub(crate) async fn on_each_engine(test: impl AsyncFn(World)) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("notification.db").display());
-    test(World::new(&url, folder).await).await;
-    if let Ok(server) = std::env::var("DIGITALPOST_TEST_POSTGRES") {
-        let name = fresh_name();
-        statement(&server, format!("CREATE DATABASE {name}")).await;
-        let (before, _) = server.rsplit_once('/').expect("a URL with a database");
+    for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = tempfile::tempdir().expect("a folder");
-        test(World::new(&format!("{before}/{name}"), folder).await).await;
-        statement(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        let database = engine.fresh_database(folder.path(), "notification").await.expect("a database");
+        test(World::new(database, folder).await).await;
     }
 }
 
-fn fresh_name() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("notification_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst))
-}
-
-async fn statement(server: &str, text: String) {
-    let mut connection = PgConnection::connect(server).await.expect("PostgreSQL of DIGITALPOST_TEST_POSTGRES");
-    connection.execute(AssertSqlSafe(text)).await.expect("a statement");
-}
-
 impl World {
-    async fn new(url: &str, folder: TempDir) -> Self {
+    async fn new(config: DatabaseConfig, folder: TempDir) -> Self {
         let clock = ManualClock::new(START);
         let time = TimeSource::Injected(Arc::new(clock.clone()));
-        let config = DatabaseConfig { max_connections: 16, ..DatabaseConfig::at(url) };
+        let config = DatabaseConfig { max_connections: 16, ..config };
         let random = Arc::new(SystemRandom);
         let service = Service {
             db: Db::open(&config, store::MIGRATIONS, time).await.expect("a database"),

@@ -14,6 +14,7 @@ on_both! {
     a_write_goes_on_when_its_caller_hangs_up,
     nothing_acknowledged_is_lost_among_callers_that_hang_up,
     a_decision_on_a_locked_row_has_one_winner_at_a_time,
+    two_processes_take_turns_at_writing,
     a_read_sees_what_was_committed_before_it,
 }
 
@@ -120,21 +121,31 @@ async fn nothing_acknowledged_is_lost_among_callers_that_hang_up(storage: Storag
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
 }
 
-async fn a_decision_on_a_locked_row_has_one_winner_at_a_time(storage: Storage) {
-    let deposits = (0..40).map(|_| {
-        storage.db.write(|tx| {
+/// Reads, waits a little, and writes what follows from what was read.
+async fn deposit(db: &Db) {
+    let deposited: Result<(), Error> = db
+        .write(|tx| {
             Box::pin(async move {
                 let balance: i64 = tx.one(LOCKED_BALANCE, args![], |row| row.get("balance")).await?;
-                tokio::task::yield_now().await;
-                tx.execute("UPDATE account SET balance = $1 WHERE id = 1", args![balance + 1]).await?;
-                Ok::<_, Error>(())
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                tx.execute("UPDATE account SET balance = $1 WHERE id = 1", args![balance + 1]).await.map(|_| ())
             })
         })
-    });
-    for deposit in join_all(deposits).await {
-        deposit.unwrap();
-    }
-    assert_eq!(storage.count("SELECT balance AS n FROM account").await, 40);
+        .await;
+    deposited.unwrap();
+}
+
+const BALANCE: &str = "SELECT balance AS n FROM account";
+
+async fn a_decision_on_a_locked_row_has_one_winner_at_a_time(storage: Storage) {
+    join_all((0..40).map(|_| deposit(&storage.db))).await;
+    assert_eq!(storage.count(BALANCE).await, 40);
+}
+
+async fn two_processes_take_turns_at_writing(storage: Storage) {
+    let other = storage.another(sql::TimeSource::Injected(Arc::new(storage.clock.clone()))).await;
+    join_all((0..40).map(|number| deposit(if number % 2 == 0 { &storage.db } else { &other }))).await;
+    assert_eq!(storage.count(BALANCE).await, 40);
 }
 
 async fn a_read_sees_what_was_committed_before_it(storage: Storage) {

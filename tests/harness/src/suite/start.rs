@@ -1,10 +1,10 @@
 //! Starting a suite.
 
 use super::{Inner, NOON, Suite};
-use crate::engine::Engine;
 use crate::ports;
 use crate::smtp::SmtpServer;
 use anyhow::Context as _;
+use engines::Engine;
 use kernel::{ManualClock, ServiceName, SystemClock, SystemRandom};
 use local::client::Clients;
 use local::{Layout, Ports, Secrets, configs};

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Whether this process runs as root, who owns what it makes.
-pub(crate) fn is_root() -> bool {
+pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
 /// Installs a package, or fails with `otherwise`: what somebody has to do where we may not.
-pub(crate) fn install(package: &str, otherwise: &'static str) -> anyhow::Result<()> {
+pub fn install(package: &str, otherwise: &'static str) -> anyhow::Result<()> {
     if !is_root() || !Path::new("/usr/bin/apt-get").exists() {
         bail!(otherwise);
     }

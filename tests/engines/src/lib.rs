@@ -1,0 +1,7 @@
+//! Both engines for whatever is tested: an empty database on SQLite, one on PostgreSQL, and a PostgreSQL to have it on.
+
+pub mod debian;
+pub mod engine;
+pub mod postgres;
+
+pub use engine::Engine;
