@@ -19,6 +19,10 @@ pub struct ServiceConfig {
     pub misses_per_day: u32,
     /// Particulars that one person may get wrong within 30 days.
     pub misses_per_month: u32,
+    /// Particulars that one caseworker may get wrong within 24 hours.
+    pub caseworker_misses_per_day: u32,
+    /// Particulars that one caseworker may get wrong within 30 days.
+    pub caseworker_misses_per_month: u32,
     /// Wrong particulars for one name and day of birth, by whomever, within 24 hours.
     pub target_misses_per_day: u32,
     /// Wrong particulars for one name and day of birth, by whomever, within 30 days.
@@ -33,6 +37,8 @@ impl Default for ServiceConfig {
             max_accesses: 1_000,
             misses_per_day: 3,
             misses_per_month: 10,
+            caseworker_misses_per_day: 20,
+            caseworker_misses_per_month: 100,
             target_misses_per_day: 5,
             target_misses_per_month: 20,
         }
@@ -56,6 +62,8 @@ impl ServiceConfig {
             ("max_accesses", self.max_accesses),
             ("misses_per_day", self.misses_per_day),
             ("misses_per_month", self.misses_per_month),
+            ("caseworker_misses_per_day", self.caseworker_misses_per_day),
+            ("caseworker_misses_per_month", self.caseworker_misses_per_month),
             ("target_misses_per_day", self.target_misses_per_day),
             ("target_misses_per_month", self.target_misses_per_month),
         ] {
@@ -72,6 +80,11 @@ impl ServiceConfig {
     /// The limits on one who names persons.
     pub(crate) fn requester_limits(&self) -> [Limit; 2] {
         limits(self.misses_per_day, self.misses_per_month)
+    }
+
+    /// The limits on a caseworker who names persons.
+    pub(crate) fn caseworker_limits(&self) -> [Limit; 2] {
+        limits(self.caseworker_misses_per_day, self.caseworker_misses_per_month)
     }
 
     /// The limits on one who is named.

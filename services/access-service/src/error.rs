@@ -1,6 +1,5 @@
 //! What can go wrong here, as facts of the domain.
 
-use crate::domain::access::Party;
 use crate::domain::expiry::InvalidExpiry;
 use crate::domain::rights::{Act, Capacity};
 use crate::domain::scope::WrongPortal;
@@ -59,6 +58,12 @@ pub enum Error {
     /// The change is not this party's to make.
     #[error("the act is not the caller's")]
     ActNotAllowed(Act, Capacity),
+    /// The guardianship is over (rule A13).
+    #[error("the guardianship is over")]
+    GuardianshipOver,
+    /// The owner can neither attend nor sign (rule A15).
+    #[error("the owner can't consent")]
+    OwnerCannotConsent,
     /// The expiry chosen can't be.
     #[error("the expiry can't be chosen")]
     InvalidExpiry(#[from] InvalidExpiry),
@@ -76,16 +81,5 @@ pub enum Error {
 impl From<WrongPortal> for Error {
     fn from(wrong: WrongPortal) -> Self {
         Self::WrongPortal(wrong)
-    }
-}
-
-impl Error {
-    /// What only owners do, refused to a reader of public post.
-    pub(crate) fn not_a_readers(party: Party) -> Self {
-        let capacity = match party {
-            Party::Owner => Capacity::Owner,
-            Party::Reader => Capacity::Reader,
-        };
-        Self::ActNotAllowed(Act::ManageAccesses, capacity)
     }
 }

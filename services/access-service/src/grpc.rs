@@ -1,8 +1,11 @@
 //! The wire: requests become commands, what comes out becomes responses. No decisions.
 
 mod authorization;
+mod caseworker;
 mod command;
 pub(crate) mod convert;
+mod desk_command;
+mod names;
 mod not_yet;
 mod page_token;
 mod read_access;
@@ -10,5 +13,5 @@ mod status;
 mod view;
 
 pub use authorization::Authorization;
-pub use not_yet::CaseworkerAccess;
+pub use caseworker::CaseworkerAccess;
 pub use read_access::ReadAccesses;

@@ -26,7 +26,7 @@ pub mod usecase;
 use crate::config::ServiceConfig;
 use crate::grpc::{Authorization, CaseworkerAccess, ReadAccesses};
 use crate::incoming::Incoming;
-use crate::job::{EndOverdue, ForgetAttempts};
+use crate::job::{EndOverdue, ForgetAttempts, Remind};
 use crate::outgoing::Outgoing;
 use crate::peers::Directory;
 use crate::usecase::Context;
@@ -64,11 +64,12 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         settings: Arc::new(config.service),
     };
     let accesses = ReadAccesses::new(context.clone(), base.keys.page_tokens.clone());
+    let at_desk = CaseworkerAccess::new(context.clone(), base.keys.page_tokens.clone());
     let events = Receiver::new(base.db.clone(), Arc::new(Incoming(context.clone())));
     let forget = ForgetAttempts(base.db.clone());
     Ok(App::new(base)
         .serving(ReadAccessServiceServer::new(accesses).max_decoding_message_size(MAX_REQUEST_BYTES))
-        .serving(CaseworkerAccessServiceServer::new(CaseworkerAccess).max_decoding_message_size(MAX_REQUEST_BYTES))
+        .serving(CaseworkerAccessServiceServer::new(at_desk).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(
             AuthorizationServiceServer::new(Authorization(context.clone()))
                 .max_decoding_message_size(MAX_REQUEST_BYTES),
@@ -76,6 +77,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))
         .telling(ServiceName::Mailbox, mailbox)
         .telling(ServiceName::Notification, notification)
-        .working(EndOverdue(context))
+        .working(EndOverdue(context.clone()))
+        .working(Remind(context))
         .working(forget))
 }

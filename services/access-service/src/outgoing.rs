@@ -1,12 +1,13 @@
 //! Events that we emit: notices to the parties, and the end of an access.
 
-use crate::domain::access::Party;
 use crate::domain::notice::{Notice, Told, notices};
-use crate::domain::{Access, EndReason, words};
+use crate::domain::party::Party;
+use crate::domain::{Access, EndReason, Hand, words};
 use crate::grpc::convert;
-use api::event::v1::{AccessEnded, Mention, NoticeRequested};
+use api::event::v1::{AccessCreatedAtMunicipality, AccessEnded, Mention, NoticeRequested};
 use events::{Emitter, Payload};
 use kernel::{ServiceName, resource};
+use rpc::convert::to_proto;
 use sql::{Error, Tx};
 
 /// Writes what concerns the parties and the other services into the outbox.
@@ -22,9 +23,9 @@ impl Outgoing {
         Self { emitter, manage_url }
     }
 
-    /// Tells the parties of `told`, of which `access` is the outcome (rules A4, A7, A21, A22).
-    pub async fn tell(&self, tx: &mut Tx, access: &Access, told: Told) -> Result<(), Error> {
-        for notice in notices(access, told) {
+    /// Tells the parties of `told`, which `hand` did and of which `access` is the outcome (rules A4, A7, A16, A21, A22).
+    pub async fn tell(&self, tx: &mut Tx, access: &Access, told: Told, hand: &Hand) -> Result<(), Error> {
+        for notice in notices(access, told, hand.desk().map(|desk| desk.attendance.presence)) {
             let payload = Payload::NoticeRequested(self.event(access, notice));
             self.emitter.emit(tx, ServiceName::Mailbox, payload).await?;
         }
@@ -40,6 +41,16 @@ impl Outgoing {
             end_reason: convert::end_reason(reason).into(),
         };
         self.emitter.emit(tx, ServiceName::Notification, Payload::AccessEnded(event)).await
+    }
+
+    /// Tells mailbox-service that an access was given at a municipality: an exemption of the owner ends (rule X5).
+    pub async fn created_at_municipality(&self, tx: &mut Tx, access: &Access) -> Result<(), Error> {
+        let event = AccessCreatedAtMunicipality {
+            owner: resource::person(access.owner),
+            access: resource::access(access.owner, access.id),
+            create_time: Some(to_proto(access.create_time)),
+        };
+        self.emitter.emit(tx, ServiceName::Mailbox, Payload::AccessCreatedAtMunicipality(event)).await
     }
 
     fn event(&self, access: &Access, notice: Notice) -> NoticeRequested {

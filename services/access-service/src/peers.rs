@@ -2,4 +2,4 @@
 
 mod mailbox;
 
-pub use mailbox::{Directory, Person, Resolved};
+pub use mailbox::{Directory, Person, Purpose, Resolved};

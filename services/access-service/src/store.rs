@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod attempt;
+pub mod caseworker;
 pub mod history;
 pub mod known_person;
 pub mod page;
 pub mod party;
+pub mod reminder;
 mod words;

@@ -3,21 +3,28 @@
 pub mod active;
 pub mod approve;
 pub mod begin;
+pub mod begin_at_desk;
 pub mod change;
+pub mod change_at_desk;
 pub mod check;
 pub mod close_mailbox;
 pub mod end_overdue;
+pub mod explain;
 pub mod forget_person;
 pub mod get;
 pub mod list;
+pub mod list_of_citizen;
+mod make;
 pub mod name_person;
 pub mod open_mailboxes;
 pub mod recognise;
 mod record;
+pub mod remind;
 pub mod today;
 
 use crate::config::ServiceConfig;
-use crate::domain::access::{Access, Party};
+use crate::domain::access::Access;
+use crate::domain::party::Party;
 use crate::error::Error;
 use crate::outgoing::Outgoing;
 use crate::peers::Directory;
@@ -50,8 +57,8 @@ pub struct Context {
 pub struct Shown {
     /// The access.
     pub access: Access,
-    /// The side that looks.
-    pub side: Party,
+    /// The side that looks; `None`: a caseworker.
+    pub side: Option<Party>,
 }
 
 /// A call that may be repeated under its request id.

@@ -1,18 +1,11 @@
 //! One read access.
 
 use super::expiry::Expiry;
+use super::guardianship::Guardianship;
 use super::life::{Change, Impossible, State};
+use super::party::Party;
 use super::scope::Scope;
-use kernel::{AccessId, PersonId, Timestamp};
-
-/// The two sides of an access.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Party {
-    /// Whose post it is.
-    Owner,
-    /// Who may read it.
-    Reader,
-}
+use kernel::{AccessId, Date, PersonId, Timestamp};
 
 /// That `reader` may see post of `owner`: all of the scope or nothing (rule A10).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +24,8 @@ pub struct Access {
     pub state: State,
     /// The choice the parties see.
     pub expiry: Expiry,
+    /// That the reader asked as the owner's guardian.
+    pub guardianship: Option<Guardianship>,
     /// When it was given or asked for.
     pub create_time: Timestamp,
     /// When it lapses if nobody approves (rule A22).
@@ -80,14 +75,29 @@ impl Access {
         }
     }
 
+    /// Its last day: the earlier of the expiry and the end of the guardianship (rule A13). `None`: it never expires.
+    pub fn last_day(&self) -> Option<Date> {
+        let guardianship = self.guardianship.as_ref().map(|guardianship| guardianship.end_date);
+        match (self.expiry, guardianship) {
+            (Expiry::On(day), Some(end)) => Some(day.min(end)),
+            (Expiry::On(day), None) => Some(day),
+            (Expiry::Never, end) => end,
+        }
+    }
+
+    /// The moment from which it is refused: the midnight after its last day in Denmark (rules A9, A13).
+    pub fn expire_time(&self) -> Option<Timestamp> {
+        self.last_day().map(Date::end)
+    }
+
     /// When it is or was over. What has not ended has a moment at which it ends by itself, unless it is active and
     /// never expires.
     pub fn over_time(&self) -> Option<Timestamp> {
         match self.state {
             State::Ended(_) => self.end_time,
-            State::Active => self.expiry.moment(),
+            State::Active => self.expire_time(),
             State::Offered | State::Requested => {
-                Some(self.expiry.moment().map_or(self.lapse_time, |expires| expires.min(self.lapse_time)))
+                Some(self.expire_time().map_or(self.lapse_time, |expires| expires.min(self.lapse_time)))
             }
         }
     }
@@ -132,7 +142,7 @@ impl Access {
 mod tests {
     use super::*;
     use crate::domain::EndReason;
-    use kernel::{Date, SystemRandom};
+    use kernel::SystemRandom;
     use std::time::Duration;
 
     const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -146,6 +156,7 @@ mod tests {
             version: 1,
             state,
             expiry,
+            guardianship: None,
             create_time: START,
             lapse_time: START.plus(Duration::from_hours(60 * 24)),
             approve_time: None,
@@ -179,6 +190,22 @@ mod tests {
         let never = access(State::Offered, Expiry::Never).at(far);
         assert_eq!(never.state, State::Ended(EndReason::Lapsed));
         assert_eq!(access(State::Active, Expiry::Never).at(far).state, State::Active);
+    }
+
+    #[test]
+    fn the_earlier_of_expiry_and_guardianship_counts() {
+        let guardianship = |days: u64| {
+            let end_date = Date::in_denmark(START.plus(Duration::from_hours(24 * days)));
+            Some(Guardianship { reference: "V-1".to_owned(), end_date })
+        };
+        for (expiry, days, expected) in
+            [(expires_on(30), 3, expires_on(3)), (expires_on(3), 30, expires_on(3)), (Expiry::Never, 3, expires_on(3))]
+        {
+            let guardian = Access { guardianship: guardianship(days), ..access(State::Active, expiry) };
+            let Expiry::On(last) = expected else { panic!("a day") };
+            assert_eq!((guardian.last_day(), guardian.over_time()), (Some(last), Some(last.end())));
+            assert_eq!(guardian.at(last.end()).state, State::Ended(EndReason::Expired));
+        }
     }
 
     #[test]

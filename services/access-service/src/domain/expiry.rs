@@ -1,6 +1,6 @@
 //! When an access ends by itself.
 
-use kernel::{Date, Timestamp};
+use kernel::Date;
 
 /// The choice that owner and reader see (rule A1). There is no default.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,14 +31,6 @@ impl Expiry {
             Self::On(_) | Self::Never => Ok(()),
         }
     }
-
-    /// The moment from which the access is refused: the midnight after its last day in Denmark (rule A9).
-    pub fn moment(self) -> Option<Timestamp> {
-        match self {
-            Self::On(day) => Some(day.end()),
-            Self::Never => None,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -56,12 +48,5 @@ mod tests {
         assert_eq!(Expiry::On(today).check(today), Ok(()));
         assert_eq!(Expiry::Never.check(today), Ok(()));
         assert_eq!(Expiry::On(day("9999-12-31")).check(today), Err(InvalidExpiry::TooLate));
-    }
-
-    #[test]
-    fn the_last_day_counts_to_its_end() {
-        let last = day("2026-03-29");
-        assert_eq!(Expiry::On(last).moment(), Some(day("2026-03-30").start()));
-        assert_eq!(Expiry::Never.moment(), None);
     }
 }

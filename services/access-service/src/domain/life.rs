@@ -1,7 +1,7 @@
 //! The life of an access: one state machine. What may happen when, and by whose hand, is decided in [`State::after`]
 //! and nowhere else.
 
-use super::access::Party;
+use super::party::Party;
 
 /// Where in its life an access is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,7 +27,9 @@ pub enum EndReason {
     Lapsed,
     /// One of the two removed it.
     RemovedBy(Party),
-    /// Its last day is over (rule A9).
+    /// The municipality removed it for one of the two (rule A16).
+    RemovedByMunicipality,
+    /// Its last day, or the guardianship's, is over (rules A9, A13).
     Expired,
     /// The owner's or the reader's mailbox was closed by death (rule P8).
     ClosedMailbox,
@@ -44,6 +46,8 @@ pub enum Change {
     Withdraw(Party),
     /// A party removes an active access (rule A6).
     Remove(Party),
+    /// The municipality ends it for one of the two, pending or active (rule A16).
+    RemoveAtDesk,
     /// A party sets another expiry (rule A22).
     ChangeExpiry(Party),
     /// The time to approve is over (rule A22).
@@ -86,8 +90,8 @@ impl State {
     /// The state after `change`.
     #[expect(clippy::match_same_arms, reason = "one paragraph a change, each with all its states")]
     pub const fn after(self, change: Change) -> Result<Self, Impossible> {
-        use Change::{Approve, ChangeExpiry, CloseMailbox, Decline, Expire, Lapse, Remove, Withdraw};
-        use EndReason::{ClosedMailbox, Declined, Expired, Lapsed, RemovedBy, Withdrawn};
+        use Change::{Approve, ChangeExpiry, CloseMailbox, Decline, Expire, Lapse, Remove, RemoveAtDesk, Withdraw};
+        use EndReason::{ClosedMailbox, Declined, Expired, Lapsed, RemovedBy, RemovedByMunicipality, Withdrawn};
         use Party::{Owner, Reader};
         use State::{Active, Ended, Offered, Requested};
 
@@ -111,6 +115,7 @@ impl State {
 
             (Active, Remove(party)) => Ok(Ended(RemovedBy(party))),
             (Offered | Requested, Remove(_)) => Err(Impossible::Conflict(self)),
+            (Offered | Requested | Active, RemoveAtDesk) => Ok(Ended(RemovedByMunicipality)),
 
             (Offered | Requested | Active, ChangeExpiry(Reader)) => Err(Impossible::NotTheirs),
             (Offered | Active, ChangeExpiry(Owner)) => Ok(self),
@@ -130,7 +135,7 @@ mod tests {
     use Party::{Owner, Reader};
     use State::{Active, Ended, Offered, Requested};
 
-    const CHANGES: [Change; 13] = [
+    const CHANGES: [Change; 14] = [
         Change::Approve(Owner),
         Change::Approve(Reader),
         Change::Decline(Owner),
@@ -139,6 +144,7 @@ mod tests {
         Change::Withdraw(Reader),
         Change::Remove(Owner),
         Change::Remove(Reader),
+        Change::RemoveAtDesk,
         Change::ChangeExpiry(Owner),
         Change::ChangeExpiry(Reader),
         Change::Lapse,
@@ -147,18 +153,19 @@ mod tests {
     ];
 
     /// What each change of [`CHANGES`] leads to from one state; `None` is a conflict.
-    fn row(state: State) -> [Option<State>; 13] {
+    fn row(state: State) -> [Option<State>; 14] {
         let (withdrawn, declined) = (Some(Ended(EndReason::Withdrawn)), Some(Ended(EndReason::Declined)));
         let (lapsed, expired) = (Some(Ended(EndReason::Lapsed)), Some(Ended(EndReason::Expired)));
         let closed = Some(Ended(EndReason::ClosedMailbox));
+        let desk = Some(Ended(EndReason::RemovedByMunicipality));
         let removed = |party| Some(Ended(EndReason::RemovedBy(party)));
         let kept = Some(state);
         let (no, active) = (None, Some(Active));
         match state {
-            Offered => [no, active, no, declined, withdrawn, no, no, no, kept, no, lapsed, expired, closed],
-            Requested => [active, no, declined, no, no, withdrawn, no, no, no, no, lapsed, expired, closed],
-            Active => [no, no, no, no, no, no, removed(Owner), removed(Reader), kept, no, no, expired, closed],
-            Ended(_) => [no; 13],
+            Offered => [no, active, no, declined, withdrawn, no, no, no, desk, kept, no, lapsed, expired, closed],
+            Requested => [active, no, declined, no, no, withdrawn, no, no, desk, no, no, lapsed, expired, closed],
+            Active => [no, no, no, no, no, no, removed(Owner), removed(Reader), desk, kept, no, no, expired, closed],
+            Ended(_) => [no; 14],
         }
     }
 
@@ -183,6 +190,7 @@ mod tests {
             EndReason::Lapsed,
             EndReason::RemovedBy(Owner),
             EndReason::RemovedBy(Reader),
+            EndReason::RemovedByMunicipality,
             EndReason::Expired,
             EndReason::ClosedMailbox,
         ];

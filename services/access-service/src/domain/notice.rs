@@ -1,10 +1,18 @@
-//! What the parties are told in their Digital Post (rules A4, A7, A21, A22), in Danish and English. Names stand as the
-//! placeholders `{owner}` and `{reader}`; mailbox-service fills them in.
+//! What the parties are told in their Digital Post (rules A4, A7, A16, A21, A22, A25), in Danish and English. Names stand as
+//! the placeholders `{owner}` and `{reader}`; mailbox-service fills them in.
 
-use super::access::{Access, Party};
-use super::expiry::Expiry;
+mod approved;
+mod begun;
+mod ended;
+mod expiring;
+mod post;
+
+use super::access::Access;
+use super::desk::Presence;
 use super::life::{EndReason, State};
+use super::party::Party;
 use super::words;
+use post::Post;
 
 /// A message to one of the parties.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,20 +40,29 @@ pub enum Told {
     ApprovedBy(Party),
     /// The owner has set another expiry.
     ExpiryChanged,
+    /// The expiry comes near.
+    Expiring,
     /// The access has ended.
     Ended(EndReason),
 }
 
-/// The notices about `told`, of which `access` is the outcome.
-pub fn notices(access: &Access, told: Told) -> Vec<Notice> {
-    let until = expiry_sentence(access.expiry);
-    match (told, access.state) {
-        (Told::Begun, State::Requested) => vec![requested(&until)],
-        (Told::Begun, _) => vec![given(&until), received(&until)],
-        (Told::ApprovedBy(Party::Reader), _) => vec![offer_approved(&until)],
-        (Told::ApprovedBy(Party::Owner), _) => vec![request_approved(&until)],
-        (Told::ExpiryChanged, _) => vec![expiry_changed(&until)],
-        (Told::Ended(reason), _) => vec![ended_for_owner(reason), ended_for_reader(reason)],
+/// The notices about `told`, of which `access` is the outcome. What a party does alone they need not be told; what was done
+/// at a municipality's desk (`desk`: how the citizen's will came there) both are told.
+pub fn notices(access: &Access, told: Told, desk: Option<Presence>) -> Vec<Notice> {
+    let post = Post::of(access.scope);
+    let until = expiry_sentence(access);
+    let at_desk = desk.is_some();
+    let notices = match (told, access.state) {
+        (Told::Begun, State::Requested) => begun::requested(access, &post, &until, at_desk),
+        (Told::Begun, _) => begun::given(&post, &until),
+        (Told::ApprovedBy(by), _) => approved::approved(by, &post, &until, at_desk),
+        (Told::ExpiryChanged, _) => expiring::changed(&post, &until, at_desk),
+        (Told::Expiring, _) => expiring::near(&post, &until),
+        (Told::Ended(reason), _) => ended::ended(reason, &post),
+    };
+    match desk {
+        Some(presence) => notices.into_iter().map(|notice| notice.at_desk(presence)).collect(),
+        None => notices,
     }
 }
 
@@ -61,173 +78,58 @@ impl Sentence {
     }
 }
 
-fn expiry_sentence(expiry: Expiry) -> Sentence {
-    match expiry {
-        Expiry::On(date) => {
-            let (da, en) = words::day(date);
+fn expiry_sentence(access: &Access) -> Sentence {
+    match access.last_day() {
+        Some(day) => {
+            let (da, en) = words::day(day);
             Sentence {
                 da: format!("Læseadgangen gælder til og med den {da}."),
                 en: format!("The read access lasts to the end of {en}."),
             }
         }
-        Expiry::Never => Sentence::new("Læseadgangen udløber aldrig.", "The read access never expires."),
+        None => Sentence::new("Læseadgangen udløber aldrig.", "The read access never expires."),
     }
 }
 
-fn notice(to: Party, subject: (&str, &str), body_da: String, body_en: String) -> Notice {
-    let (subject_da, subject_en) = (subject.0.to_owned(), subject.1.to_owned());
-    Notice { to, subject_da, subject_en, body_da, body_en, link: false }
-}
+impl Notice {
+    fn new(to: Party, subject: Sentence, body: Sentence) -> Self {
+        let (Sentence { da: subject_da, en: subject_en }, Sentence { da: body_da, en: body_en }) = (subject, body);
+        Self { to, subject_da, subject_en, body_da, body_en, link: false }
+    }
 
-fn given(until: &Sentence) -> Notice {
-    notice(
-        Party::Owner,
-        ("Du har givet læseadgang til din Digital Post", "You have given read access to your Digital Post"),
-        format!(
-            "Du har givet {{reader}} læseadgang til din Digital Post fra offentlige myndigheder.\n\n{}\n\n\
-             Adgangen gælder først, når {{reader}} har godkendt den. Du kan altid fjerne den igen på borger.dk.",
-            until.da
-        ),
-        format!(
-            "You have given {{reader}} read access to your Digital Post from public authorities.\n\n{}\n\n\
-             It takes effect when {{reader}} has approved it. You can remove it at any time on borger.dk.",
-            until.en
-        ),
-    )
-}
+    /// With the link where the accesses are managed on the page it leads to.
+    fn with_link(self, post: &Post) -> Self {
+        Self { link: post.on_borger_dk(), ..self }
+    }
 
-fn received(until: &Sentence) -> Notice {
-    let received = notice(
-        Party::Reader,
-        (
-            "Du har fået læseadgang til en andens Digital Post",
-            "You have been given read access to another's Digital Post",
-        ),
-        format!(
-            "{{owner}} har givet dig læseadgang til sin Digital Post fra offentlige myndigheder.\n\n{}\n\n\
-             Adgangen mangler din godkendelse og gælder først, når du har godkendt den på borger.dk.",
-            until.da
-        ),
-        format!(
-            "{{owner}} has given you read access to their Digital Post from public authorities.\n\n{}\n\n\
-             It is awaiting your approval and takes effect when you have approved it on borger.dk.",
-            until.en
-        ),
-    );
-    Notice { link: true, ..received }
-}
-
-fn requested(until: &Sentence) -> Notice {
-    let requested = notice(
-        Party::Owner,
-        ("Anmodning om læseadgang til din Digital Post", "Request for read access to your Digital Post"),
-        format!(
-            "{{reader}} har anmodet om læseadgang til din Digital Post fra offentlige myndigheder.\n\n{}\n\n\
-             Anmodningen mangler din godkendelse. {{reader}} har ingen adgang, før du har godkendt den på borger.dk.",
-            until.da
-        ),
-        format!(
-            "{{reader}} has asked for read access to your Digital Post from public authorities.\n\n{}\n\n\
-             The request is awaiting your approval. {{reader}} has no access until you have approved it on borger.dk.",
-            until.en
-        ),
-    );
-    Notice { link: true, ..requested }
-}
-
-fn offer_approved(until: &Sentence) -> Notice {
-    notice(
-        Party::Owner,
-        ("Den læseadgang, du har givet, er godkendt", "The read access you gave has been approved"),
-        format!(
-            "{{reader}} har godkendt læseadgangen til din Digital Post fra offentlige myndigheder.\n\n{}\n\n\
-             Du kan altid fjerne den igen på borger.dk.",
-            until.da
-        ),
-        format!(
-            "{{reader}} has approved the read access to your Digital Post from public authorities.\n\n{}\n\n\
-             You can remove it at any time on borger.dk.",
-            until.en
-        ),
-    )
-}
-
-fn request_approved(until: &Sentence) -> Notice {
-    notice(
-        Party::Reader,
-        ("Din anmodning om læseadgang er godkendt", "Your request for read access has been approved"),
-        format!(
-            "{{owner}} har godkendt din anmodning om læseadgang til sin Digital Post fra offentlige myndigheder.\n\n{}\n\n\
-             Skift postkasse for at se posten.",
-            until.da
-        ),
-        format!(
-            "{{owner}} has approved your request for read access to their Digital Post from public authorities.\n\n{}\n\n\
-             Switch mailbox to see the post.",
-            until.en
-        ),
-    )
-}
-
-fn expiry_changed(until: &Sentence) -> Notice {
-    notice(
-        Party::Reader,
-        ("Udløbsdatoen for din læseadgang er ændret", "The expiry of your read access has been changed"),
-        format!("{{owner}} har ændret udløbsdatoen for din læseadgang til sin Digital Post.\n\n{}", until.da),
-        format!("{{owner}} has changed the expiry of your read access to their Digital Post.\n\n{}", until.en),
-    )
-}
-
-fn ended_for_owner(reason: EndReason) -> Notice {
-    let why = why(reason, Party::Owner);
-    notice(
-        Party::Owner,
-        ("Læseadgang til din Digital Post er ophørt", "Read access to your Digital Post has ended"),
-        format!("Læseadgangen til din Digital Post fra offentlige myndigheder for {{reader}} er ophørt.\n\n{}", why.da),
-        format!("The read access of {{reader}} to your Digital Post from public authorities has ended.\n\n{}", why.en),
-    )
-}
-
-fn ended_for_reader(reason: EndReason) -> Notice {
-    let why = why(reason, Party::Reader);
-    notice(
-        Party::Reader,
-        ("Din læseadgang til en andens Digital Post er ophørt", "Your read access to another's Digital Post has ended"),
-        format!("Din læseadgang til Digital Post fra offentlige myndigheder hos {{owner}} er ophørt.\n\n{}", why.da),
-        format!("Your read access to the Digital Post of {{owner}} from public authorities has ended.\n\n{}", why.en),
-    )
-}
-
-fn why(reason: EndReason, told: Party) -> Sentence {
-    match reason {
-        EndReason::Withdrawn => Sentence::new(
-            "Den blev trukket tilbage, før den var godkendt.",
-            "It was withdrawn before it had been approved.",
-        ),
-        EndReason::Declined => Sentence::new("Den blev afvist.", "It was declined."),
-        EndReason::Lapsed => Sentence::new(
-            "Den er bortfaldet, fordi den ikke blev godkendt i tide.",
-            "It has lapsed because it was not approved in time.",
-        ),
-        EndReason::RemovedBy(party) if party == told => {
-            Sentence::new("Du har selv fjernet den.", "You have removed it yourself.")
-        }
-        EndReason::RemovedBy(_) => {
-            Sentence::new("Den er fjernet af den anden part.", "It was removed by the other party.")
-        }
-        EndReason::Expired => Sentence::new("Den er udløbet.", "It has expired."),
-        EndReason::ClosedMailbox => Sentence::new(
-            "Den er ophørt, fordi en af postkasserne er lukket.",
-            "It has ended because one of the mailboxes is closed.",
-        ),
+    /// Says below that it was done at a municipality's desk.
+    fn at_desk(mut self, presence: Presence) -> Self {
+        let (da, en) = match presence {
+            Presence::AppointmentSeen => (
+                "Det er sket i Borgerservice, hvor kommunen har set værgebeskikkelsen.",
+                "It was done at the municipality, which has seen the appointment of the guardian.",
+            ),
+            Presence::FormBrought => (
+                "Det er sket i Borgerservice med en underskrevet fuldmagt.",
+                "It was done at the municipality with a signed form.",
+            ),
+            Presence::Attended | Presence::Unable => {
+                ("Det er sket i Borgerservice.", "It was done at the municipality.")
+            }
+        };
+        self.body_da = format!("{}\n\n{da}", self.body_da);
+        self.body_en = format!("{}\n\n{en}", self.body_en);
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Expiry;
     use crate::domain::Scope;
-    use kernel::{AccessId, Date, PersonId, SystemRandom, Timestamp};
+    use crate::domain::scope::PrivateRight;
+    use kernel::{AccessId, Date, PersonId, Portal, SystemRandom, Timestamp};
 
     fn access(state: State) -> Access {
         let now = Timestamp::from_micros(0);
@@ -239,6 +141,7 @@ mod tests {
             version: 1,
             state,
             expiry: Expiry::On(Date::parse("2027-05-31").expect("a date")),
+            guardianship: None,
             create_time: now,
             lapse_time: now,
             approve_time: None,
@@ -247,7 +150,7 @@ mod tests {
     }
 
     fn told(state: State, told: Told) -> Vec<(Party, bool)> {
-        notices(&access(state), told).iter().map(|notice| (notice.to, notice.link)).collect()
+        notices(&access(state), told, None).iter().map(|notice| (notice.to, notice.link)).collect()
     }
 
     #[test]
@@ -258,18 +161,53 @@ mod tests {
         assert_eq!(told(State::Active, Told::ApprovedBy(Reader)), [(Owner, false)]);
         assert_eq!(told(State::Active, Told::ApprovedBy(Owner)), [(Reader, false)]);
         assert_eq!(told(State::Active, Told::ExpiryChanged), [(Reader, false)]);
+        assert_eq!(told(State::Active, Told::Expiring), [(Owner, true), (Reader, false)]);
         let ended = EndReason::Lapsed;
         assert_eq!(told(State::Ended(ended), Told::Ended(ended)), [(Owner, false), (Reader, false)]);
     }
 
     #[test]
     fn each_names_the_other_party_and_the_offer_its_last_day() {
-        for notice in notices(&access(State::Offered), Told::Begun) {
+        for notice in notices(&access(State::Offered), Told::Begun, None) {
             let other = if notice.to == Party::Owner { "{reader}" } else { "{owner}" };
             for body in [&notice.body_da, &notice.body_en] {
                 assert!(body.contains(other), "{body}");
             }
             assert!(notice.body_da.contains("31. maj 2027") && notice.body_en.contains("31 May 2027"));
+        }
+    }
+
+    #[test]
+    fn what_is_done_at_the_desk_both_are_told() {
+        let ended = EndReason::RemovedByMunicipality;
+        for (state, told) in [
+            (State::Offered, Told::Begun),
+            (State::Requested, Told::Begun),
+            (State::Active, Told::ApprovedBy(Party::Owner)),
+            (State::Active, Told::ApprovedBy(Party::Reader)),
+            (State::Active, Told::ExpiryChanged),
+            (State::Ended(ended), Told::Ended(ended)),
+        ] {
+            let notices = notices(&access(state), told, Some(Presence::Attended));
+            let mut to: Vec<Party> = notices.iter().map(|notice| notice.to).collect();
+            to.sort_by_key(|party| *party == Party::Reader);
+            assert_eq!(to, [Party::Owner, Party::Reader], "{told:?}");
+            assert!(notices.iter().all(|notice| notice.body_da.contains("Borgerservice")));
+        }
+    }
+
+    #[test]
+    fn private_post_is_never_called_public() {
+        let scope = Scope::PrivatePost { portal: Portal::EBoks, right: PrivateRight::Read };
+        let ended = EndReason::Expired;
+        for told in
+            [Told::Begun, Told::ApprovedBy(Party::Owner), Told::ExpiryChanged, Told::Expiring, Told::Ended(ended)]
+        {
+            for notice in notices(&Access { scope, ..access(State::Offered) }, told, None) {
+                let text = format!("{} {}", notice.body_da, notice.body_en);
+                assert!(!text.contains("offentlige") && !text.contains("public") && !text.contains("borger.dk"));
+                assert!(text.contains("e-Boks") && !notice.link, "{text}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rights matrix: what each capacity may do, one row for each act, as in the table R of the rules.
 
-use super::scope::Scope;
+use super::access::Access;
+use super::scope::{PrivateRight, Scope};
 
 /// The acts that are decided: the verbs of rules R1-R14.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -52,6 +53,8 @@ pub enum Capacity {
     Owner,
     /// With read access to public post.
     Reader,
+    /// As reader, by an access asked for as the owner's guardian (rule A13).
+    Guardian,
     /// With "læsning" of private post.
     PrivateReader,
     /// With "redigering" of private post.
@@ -59,12 +62,13 @@ pub enum Capacity {
 }
 
 impl Capacity {
-    /// The capacity that an access of `scope` gives.
-    pub const fn by(scope: Scope) -> Self {
-        match scope {
+    /// The capacity that `access` gives.
+    pub const fn by(access: &Access) -> Self {
+        match access.scope {
+            Scope::PublicPost if access.guardianship.is_some() => Self::Guardian,
             Scope::PublicPost => Self::Reader,
-            Scope::PrivatePostRead => Self::PrivateReader,
-            Scope::PrivatePostEdit => Self::PrivateEditor,
+            Scope::PrivatePost { right: PrivateRight::Read, .. } => Self::PrivateReader,
+            Scope::PrivatePost { right: PrivateRight::Edit, .. } => Self::PrivateEditor,
         }
     }
 
@@ -73,7 +77,7 @@ impl Capacity {
         let [owner, reader, private_reader, private_editor] = row(act);
         match self {
             Self::Owner => owner,
-            Self::Reader => reader,
+            Self::Reader | Self::Guardian => reader,
             Self::PrivateReader => private_reader,
             Self::PrivateEditor => private_editor,
         }
@@ -149,6 +153,8 @@ mod tests {
     fn a_reader_reads_sorts_forwards_and_is_served_and_no_more() {
         assert!(READERS.iter().all(|act| Capacity::Reader.may(*act)));
         assert!(!OWNERS_ALONE.iter().any(|act| Capacity::Reader.may(*act)));
+        let all = READERS.into_iter().chain(OWNERS_ALONE);
+        assert!(all.into_iter().all(|act| Capacity::Guardian.may(act) == Capacity::Reader.may(act)));
     }
 
     #[test]

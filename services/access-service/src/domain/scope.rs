@@ -7,10 +7,22 @@ use kernel::Portal;
 pub enum Scope {
     /// The whole of the public post.
     PublicPost,
-    /// "Læsning": private post of one commercial portal, to list and read (rule R14).
-    PrivatePostRead,
-    /// "Redigering": also to move and mark it (rule R14).
-    PrivatePostEdit,
+    /// The private post of one commercial portal (rule A12).
+    PrivatePost {
+        /// Whose: e-Boks or mit.dk.
+        portal: Portal,
+        /// How much.
+        right: PrivateRight,
+    },
+}
+
+/// How much of private post (rule R14).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PrivateRight {
+    /// "Læsning": list and read.
+    Read,
+    /// "Redigering": also move and mark.
+    Edit,
 }
 
 /// Where post comes from (rule P5).
@@ -36,17 +48,41 @@ impl Scope {
     pub const fn post_kind(self) -> PostKind {
         match self {
             Self::PublicPost => PostKind::Public,
-            Self::PrivatePostRead | Self::PrivatePostEdit => PostKind::Private,
+            Self::PrivatePost { .. } => PostKind::Private,
+        }
+    }
+
+    /// The portal whose post it is; none for public post, which all portals share.
+    pub const fn portal(self) -> Option<Portal> {
+        match self {
+            Self::PublicPost => None,
+            Self::PrivatePost { portal, .. } => Some(portal),
         }
     }
 
     /// Whether accesses of this scope are given, asked for, approved, edited and removed in `portal` (rules A12, A24).
-    pub const fn managed_in(self, portal: Portal) -> Result<(), WrongPortal> {
-        match (self.post_kind(), portal) {
-            (PostKind::Public, Portal::BorgerDk) | (PostKind::Private, Portal::EBoks | Portal::MitDk) => Ok(()),
-            (PostKind::Public, _) => Err(WrongPortal::OnlyOnBorgerDk(portal)),
-            (PostKind::Private, _) => Err(WrongPortal::OnlyInOwnPortal(portal)),
+    pub fn managed_in(self, portal: Portal) -> Result<(), WrongPortal> {
+        match (self, portal) {
+            (Self::PublicPost, Portal::BorgerDk) => Ok(()),
+            (Self::PublicPost, _) => Err(WrongPortal::OnlyOnBorgerDk(portal)),
+            (Self::PrivatePost { portal: own, .. }, Portal::EBoks | Portal::MitDk) if own == portal => Ok(()),
+            (Self::PrivatePost { .. }, _) => Err(WrongPortal::OnlyInOwnPortal(portal)),
         }
+    }
+
+    /// Whether accesses of this scope are shown in `portal`: private ones in their own only (rule A12).
+    pub fn shown_in(self, portal: Portal) -> bool {
+        self.portal().is_none_or(|own| own == portal)
+    }
+}
+
+/// What citizens call the portal.
+pub const fn portal_name(portal: Portal) -> &'static str {
+    match portal {
+        Portal::BorgerDk => "borger.dk",
+        Portal::DigitalPostApp => "Digital Post-appen",
+        Portal::EBoks => "e-Boks",
+        Portal::MitDk => "mit.dk",
     }
 }
 
@@ -59,15 +95,23 @@ mod tests {
         for &portal in Portal::ALL {
             let expected = if portal == Portal::BorgerDk { Ok(()) } else { Err(WrongPortal::OnlyOnBorgerDk(portal)) };
             assert_eq!(Scope::PublicPost.managed_in(portal), expected);
+            assert!(Scope::PublicPost.shown_in(portal));
         }
     }
 
     #[test]
-    fn private_access_is_managed_in_the_commercial_portals_only() {
-        for scope in [Scope::PrivatePostRead, Scope::PrivatePostEdit] {
-            assert_eq!(scope.managed_in(Portal::EBoks), Ok(()));
-            assert_eq!(scope.managed_in(Portal::MitDk), Ok(()));
-            assert_eq!(scope.managed_in(Portal::BorgerDk), Err(WrongPortal::OnlyInOwnPortal(Portal::BorgerDk)));
+    fn private_access_is_managed_and_shown_in_its_own_commercial_portal_only() {
+        for &own in Portal::ALL {
+            for right in [PrivateRight::Read, PrivateRight::Edit] {
+                let scope = Scope::PrivatePost { portal: own, right };
+                for &portal in Portal::ALL {
+                    let commercial = matches!(portal, Portal::EBoks | Portal::MitDk);
+                    let expected =
+                        if own == portal && commercial { Ok(()) } else { Err(WrongPortal::OnlyInOwnPortal(portal)) };
+                    assert_eq!(scope.managed_in(portal), expected);
+                    assert_eq!(scope.shown_in(portal), own == portal);
+                }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words that citizens see, in Danish and English (rules A8, A21).
 
-use super::access::Party;
 use super::life::{EndReason, State};
+use super::party::Party;
 use kernel::Date;
 
 /// The same in both languages.
@@ -20,10 +20,10 @@ pub const RECEIVED: Words = Words { da: "Din læseadgang til andres post", en: "
 /// The link in notices that leads to both lists.
 pub const SEE_YOUR_ACCESSES: &str = "Se dine adgange til Digital Post";
 
-/// The status as one side sees it.
-pub fn status(state: State, side: Party) -> Words {
+/// The status as one side sees it; `None`: a caseworker.
+pub fn status(state: State, side: Option<Party>) -> Words {
     match state {
-        State::Offered | State::Requested if state.awaits() == Some(side) => {
+        State::Offered | State::Requested if side.is_some() && state.awaits() == side => {
             Words { da: "Mangler din godkendelse", en: "Awaiting your approval" }
         }
         State::Offered | State::Requested => Words { da: "Mangler godkendelse", en: "Awaiting approval" },
@@ -32,13 +32,24 @@ pub fn status(state: State, side: Party) -> Words {
             EndReason::Withdrawn => Words { da: "Trukket tilbage", en: "Withdrawn" },
             EndReason::Declined => Words { da: "Afvist", en: "Declined" },
             EndReason::Lapsed => Words { da: "Bortfaldet, ikke godkendt i tide", en: "Lapsed, not approved in time" },
-            EndReason::RemovedBy(party) if party == side => Words { da: "Fjernet af dig", en: "Removed by you" },
-            EndReason::RemovedBy(_) => Words { da: "Fjernet af den anden part", en: "Removed by the other party" },
+            EndReason::RemovedBy(party) => removed_by(party, side),
+            EndReason::RemovedByMunicipality => Words { da: "Fjernet af kommunen", en: "Removed by the municipality" },
             EndReason::Expired => Words { da: "Udløbet", en: "Expired" },
             EndReason::ClosedMailbox => {
                 Words { da: "Ophørt, fordi en postkasse er lukket", en: "Ended because a mailbox is closed" }
             }
         },
+    }
+}
+
+const fn removed_by(party: Party, side: Option<Party>) -> Words {
+    match (party, side) {
+        (Party::Owner, Some(Party::Owner)) | (Party::Reader, Some(Party::Reader)) => {
+            Words { da: "Fjernet af dig", en: "Removed by you" }
+        }
+        (_, Some(_)) => Words { da: "Fjernet af den anden part", en: "Removed by the other party" },
+        (Party::Owner, None) => Words { da: "Fjernet af ejeren", en: "Removed by the owner" },
+        (Party::Reader, None) => Words { da: "Fjernet af læseren", en: "Removed by the reader" },
     }
 }
 
@@ -86,11 +97,12 @@ mod tests {
 
     #[test]
     fn the_one_whose_approval_is_missing_sees_so() {
-        assert_eq!(status(State::Offered, Reader).da, "Mangler din godkendelse");
-        assert_eq!(status(State::Offered, Owner).da, "Mangler godkendelse");
-        assert_eq!(status(State::Requested, Owner).da, "Mangler din godkendelse");
-        assert_eq!(status(State::Requested, Reader).da, "Mangler godkendelse");
-        for side in [Owner, Reader] {
+        assert_eq!(status(State::Offered, Some(Reader)).da, "Mangler din godkendelse");
+        assert_eq!(status(State::Offered, Some(Owner)).da, "Mangler godkendelse");
+        assert_eq!(status(State::Requested, Some(Owner)).da, "Mangler din godkendelse");
+        assert_eq!(status(State::Requested, Some(Reader)).da, "Mangler godkendelse");
+        assert_eq!(status(State::Requested, None).da, "Mangler godkendelse");
+        for side in [Some(Owner), Some(Reader), None] {
             assert_eq!(status(State::Active, side).da, "Aktiv læseadgang");
         }
     }
@@ -98,8 +110,9 @@ mod tests {
     #[test]
     fn each_side_reads_who_removed_it() {
         let removed = State::Ended(EndReason::RemovedBy(Owner));
-        assert_eq!(status(removed, Owner).da, "Fjernet af dig");
-        assert_eq!(status(removed, Reader).da, "Fjernet af den anden part");
+        assert_eq!(status(removed, Some(Owner)).da, "Fjernet af dig");
+        assert_eq!(status(removed, Some(Reader)).da, "Fjernet af den anden part");
+        assert_eq!(status(removed, None).da, "Fjernet af ejeren");
     }
 
     #[test]

@@ -1,44 +1,51 @@
 //! Requests into commands. Every wrong field of a request is named at once.
 
 use super::convert;
-use crate::domain::access::{Party, Pending};
+use crate::domain::access::Pending;
 use crate::domain::decision::Question;
-use crate::domain::{Expiry, Particulars};
+use crate::domain::party::Party;
+use crate::domain::rights::Act;
+use crate::domain::scope::PostKind;
+use crate::domain::{Expiry, Guardianship, Particulars, Scope, reference};
 use crate::error::AccessName;
 use crate::usecase::begin::Begin;
+use crate::usecase::explain::Why;
 use api::access::v1 as wire;
 use api::access::v1::expiry::Choice;
 use api::core::v1 as core;
 use kernel::resource::MailboxRef;
-use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, resource};
-use rpc::{Fields, Reason, Refusal};
+use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, resource};
+use rpc::{Fields, Refusal};
 
+/// The longest case number or the like, in characters.
+pub(super) const MAX_REFERENCE: usize = 64;
 /// The most questions of a batch.
 const MAX_QUESTIONS: usize = 100;
 
-pub(super) fn give(request: &wire::GiveAccessRequest, today: Date) -> Result<Begin, Refusal> {
+pub(super) fn give(request: &wire::GiveAccessRequest, portal: Portal, today: Date) -> Result<Begin, Refusal> {
     let mut fields = Fields::new();
     let other = particulars(&mut fields, "reader", request.reader.as_ref());
-    let scope = scope(&mut fields, request.scope);
+    let scope = scope(&mut fields, request.scope, portal);
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     level(&mut fields, request.level);
     fields.request_id(&request.request_id);
     let (other, scope, expiry) = fields.all((other, scope, expiry))?;
-    Ok(Begin { pending: Pending::Offer, other, scope, expiry })
+    Ok(Begin { pending: Pending::Offer, other, scope, expiry, guardianship: None })
 }
 
-pub(super) fn request(request: &wire::RequestAccessRequest, today: Date) -> Result<Begin, Refusal> {
+pub(super) fn request(request: &wire::RequestAccessRequest, portal: Portal, today: Date) -> Result<Begin, Refusal> {
     let mut fields = Fields::new();
     let other = particulars(&mut fields, "owner", request.owner.as_ref());
-    let scope = scope(&mut fields, request.scope);
+    let scope = scope(&mut fields, request.scope, portal);
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     level(&mut fields, request.level);
+    let guardianship = guardianship(&mut fields, request.guardianship.as_ref(), today);
+    if request.guardianship.is_some() && scope.is_some_and(|scope| scope != Scope::PublicPost) {
+        fields.refuse("guardianship", "goes with PUBLIC_POST only");
+    }
     fields.request_id(&request.request_id);
     let (other, scope, expiry) = fields.all((other, scope, expiry))?;
-    if request.guardianship.is_some() {
-        return Err(Refusal::new(Reason::NotImplementedYet).with("rpc", "RequestAccess"));
-    }
-    Ok(Begin { pending: Pending::Request, other, scope, expiry })
+    Ok(Begin { pending: Pending::Request, other, scope, expiry, guardianship })
 }
 
 /// The name of an access, and nothing else but a request id.
@@ -83,6 +90,18 @@ pub(super) fn ended(request: &wire::ListEndedAccessesRequest) -> Result<(Option<
     fields.all((party, size))
 }
 
+/// On public post, where the caller doesn't say.
+pub(super) fn explain(request: &wire::ExplainAccessRequest) -> Result<Why, Refusal> {
+    let mut fields = Fields::new();
+    let mailbox = fields.required("mailbox", &request.mailbox, resource::parse_mailbox);
+    let act = act(&mut fields, "act", request.act);
+    let person = fields.optional("person", &request.person, resource::parse_person);
+    let post_kind = core::PostKind::try_from(request.post_kind).map(convert::post_kind_in);
+    let post_kind = fields.take("post_kind", post_kind.map_err(|_| UNKNOWN));
+    let (mailbox, act, person, post_kind) = fields.all((mailbox, act, person, post_kind))?;
+    Ok(Why { mailbox, act, person, post_kind: post_kind.unwrap_or(PostKind::Public) })
+}
+
 pub(super) fn check(request: &wire::CheckRequest) -> Result<(PersonId, Question), Refusal> {
     let mut fields = Fields::new();
     let actor = fields.required("actor", &request.actor, resource::parse_person);
@@ -109,7 +128,25 @@ pub(super) fn accesses(request: &wire::CheckAccessActiveRequest) -> Result<Vec<A
     fields.all((names.into_iter().collect(),)).map(|(names,)| names)
 }
 
-const UNKNOWN: &str = "is not a known value";
+/// A statement that may be left out (rule A13); a wrong one is among the violations.
+pub(super) fn guardianship(
+    fields: &mut Fields,
+    given: Option<&wire::Guardianship>,
+    today: Date,
+) -> Option<Guardianship> {
+    let given = given?;
+    let reference =
+        fields.required("guardianship.reference", &given.reference, |text| reference::parse(text, MAX_REFERENCE));
+    let end_date = fields.required("guardianship.end_date", &given.end_date, |day| match Date::parse(day) {
+        Ok(day) if day < today => Err("must be today or later"),
+        Ok(day) if day >= Date::MAX => Err("must be before 9999-12-31"),
+        Ok(day) => Ok(day),
+        Err(_) => Err("must be a date of the calendar in the form YYYY-MM-DD"),
+    });
+    Some(Guardianship { reference: reference?, end_date: end_date? })
+}
+
+pub(super) const UNKNOWN: &str = "is not a known value";
 
 fn count(fields: &mut Fields, field: &str, count: usize) {
     if count == 0 || count > MAX_QUESTIONS {
@@ -117,7 +154,11 @@ fn count(fields: &mut Fields, field: &str, count: usize) {
     }
 }
 
-fn particulars(fields: &mut Fields, path: &str, given: Option<&core::PersonParticulars>) -> Option<Particulars> {
+pub(super) fn particulars(
+    fields: &mut Fields,
+    path: &str,
+    given: Option<&core::PersonParticulars>,
+) -> Option<Particulars> {
     let given = fields.present(path, given)?;
     let first = name_part(fields, &format!("{path}.first_name"), &given.first_name);
     let last = name_part(fields, &format!("{path}.last_name"), &given.last_name);
@@ -143,15 +184,15 @@ fn stands_in_names(c: char) -> bool {
     c.is_alphabetic() || is_mark || is_hyphen || is_apostrophe || matches!(c, ' ' | '\u{a0}' | '.')
 }
 
-fn scope(fields: &mut Fields, scope: i32) -> Option<crate::domain::Scope> {
-    match wire::AccessScope::try_from(scope).map(convert::scope_in) {
+fn scope(fields: &mut Fields, scope: i32, portal: Portal) -> Option<Scope> {
+    match wire::AccessScope::try_from(scope).map(|scope| convert::scope_in(scope, portal)) {
         Ok(scope) => fields.present("scope", scope),
         Err(_) => fields.take("scope", Err(UNKNOWN)),
     }
 }
 
 /// The one place where a choice of expiry is read (rule A1).
-fn expiry(fields: &mut Fields, expiry: Option<&wire::Expiry>, today: Date) -> Option<Expiry> {
+pub(super) fn expiry(fields: &mut Fields, expiry: Option<&wire::Expiry>, today: Date) -> Option<Expiry> {
     let Some(choice) = expiry.and_then(|expiry| expiry.choice.as_ref()) else {
         fields.refuse("expiry", "is required: expires_on or never_expires");
         return None;
@@ -175,17 +216,21 @@ fn level(fields: &mut Fields, level: i32) {
     }
 }
 
-fn version(fields: &mut Fields, version: i64) -> Option<i64> {
+pub(super) fn version(fields: &mut Fields, version: i64) -> Option<i64> {
     fields.take("version", if version >= 1 { Ok(version) } else { Err("must be 1 or more") })
+}
+
+fn act(fields: &mut Fields, path: &str, act: i32) -> Option<Act> {
+    match core::Act::try_from(act).map(convert::act_in) {
+        Ok(act) => fields.present(path, act),
+        Err(_) => fields.take(path, Err(UNKNOWN)),
+    }
 }
 
 fn question(fields: &mut Fields, path: &str, question: Option<&wire::AccessQuestion>) -> Option<Question> {
     let question = fields.present(path, question)?;
     let mailbox = fields.required(&format!("{path}.mailbox"), &question.mailbox, mailbox_by_id);
-    let act = match core::Act::try_from(question.act).map(convert::act_in) {
-        Ok(act) => fields.present(&format!("{path}.act"), act),
-        Err(_) => fields.take(&format!("{path}.act"), Err(UNKNOWN)),
-    };
+    let act = act(fields, &format!("{path}.act"), question.act);
     let post_kind = core::PostKind::try_from(question.post_kind).map(convert::post_kind_in);
     let post_kind = fields.take(&format!("{path}.post_kind"), post_kind.map_err(|_| UNKNOWN));
     Some(Question { mailbox: mailbox?, act: act?, post_kind: post_kind? })

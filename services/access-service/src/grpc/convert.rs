@@ -1,8 +1,9 @@
 //! The enums of the wire and ours. Each match names every value: a new one does not build until it has its place.
 
-use crate::domain::access::Party;
+use crate::domain::desk::{DeskAct, Identification, Presence};
+use crate::domain::party::Party;
 use crate::domain::rights::{Act, Capacity};
-use crate::domain::scope::PostKind;
+use crate::domain::scope::{PostKind, PrivateRight};
 use crate::domain::{EndReason, Scope, State};
 use api::access::v1 as wire;
 use api::core::v1 as core;
@@ -11,17 +12,18 @@ use kernel::Portal;
 pub(crate) const fn scope(scope: Scope) -> wire::AccessScope {
     match scope {
         Scope::PublicPost => wire::AccessScope::PublicPost,
-        Scope::PrivatePostRead => wire::AccessScope::PrivatePostRead,
-        Scope::PrivatePostEdit => wire::AccessScope::PrivatePostEdit,
+        Scope::PrivatePost { right: PrivateRight::Read, .. } => wire::AccessScope::PrivatePostRead,
+        Scope::PrivatePost { right: PrivateRight::Edit, .. } => wire::AccessScope::PrivatePostEdit,
     }
 }
 
-pub(crate) const fn scope_in(scope: wire::AccessScope) -> Option<Scope> {
+/// A private scope is about the post of the portal through which it is named (rule A12).
+pub(crate) const fn scope_in(scope: wire::AccessScope, portal: Portal) -> Option<Scope> {
     match scope {
         wire::AccessScope::Unspecified => None,
         wire::AccessScope::PublicPost => Some(Scope::PublicPost),
-        wire::AccessScope::PrivatePostRead => Some(Scope::PrivatePostRead),
-        wire::AccessScope::PrivatePostEdit => Some(Scope::PrivatePostEdit),
+        wire::AccessScope::PrivatePostRead => Some(Scope::PrivatePost { portal, right: PrivateRight::Read }),
+        wire::AccessScope::PrivatePostEdit => Some(Scope::PrivatePost { portal, right: PrivateRight::Edit }),
     }
 }
 
@@ -41,6 +43,7 @@ pub(crate) const fn end_reason(reason: EndReason) -> wire::EndReason {
         EndReason::Lapsed => wire::EndReason::Lapsed,
         EndReason::RemovedBy(Party::Owner) => wire::EndReason::RemovedByOwner,
         EndReason::RemovedBy(Party::Reader) => wire::EndReason::RemovedByReader,
+        EndReason::RemovedByMunicipality => wire::EndReason::RemovedByMunicipality,
         EndReason::Expired => wire::EndReason::Expired,
         EndReason::ClosedMailbox => wire::EndReason::ClosedMailbox,
     }
@@ -83,8 +86,47 @@ pub(crate) const fn capacity(capacity: Capacity) -> core::Capacity {
     match capacity {
         Capacity::Owner => core::Capacity::Owner,
         Capacity::Reader => core::Capacity::Reader,
+        Capacity::Guardian => core::Capacity::Guardian,
         Capacity::PrivateReader => core::Capacity::PrivateReader,
         Capacity::PrivateEditor => core::Capacity::PrivateEditor,
+    }
+}
+
+pub(crate) const fn presence(presence: Presence) -> core::AttendanceKind {
+    match presence {
+        Presence::Attended => core::AttendanceKind::CitizenAttended,
+        Presence::FormBrought => core::AttendanceKind::SignedFormBrought,
+        Presence::Unable => core::AttendanceKind::UnableToAttendAndSign,
+        Presence::AppointmentSeen => core::AttendanceKind::GuardianAppointmentSeen,
+    }
+}
+
+pub(crate) const fn presence_in(kind: core::AttendanceKind) -> Option<Presence> {
+    match kind {
+        core::AttendanceKind::Unspecified => None,
+        core::AttendanceKind::CitizenAttended => Some(Presence::Attended),
+        core::AttendanceKind::SignedFormBrought => Some(Presence::FormBrought),
+        core::AttendanceKind::UnableToAttendAndSign => Some(Presence::Unable),
+        core::AttendanceKind::GuardianAppointmentSeen => Some(Presence::AppointmentSeen),
+    }
+}
+
+pub(crate) const fn identification(identification: &Identification) -> core::IdentificationKind {
+    match identification {
+        Identification::Passport => core::IdentificationKind::Passport,
+        Identification::DrivingLicence => core::IdentificationKind::DrivingLicence,
+        Identification::OtherAgreed(_) => core::IdentificationKind::OtherAgreed,
+    }
+}
+
+/// A caseworker's act as the name of its RPC.
+pub(crate) const fn desk_act(act: DeskAct) -> &'static str {
+    match act {
+        DeskAct::Create => "CreateAccessForCitizen",
+        DeskAct::Request => "RequestAccessForCitizen",
+        DeskAct::Approve => "RecordApproval",
+        DeskAct::ChangeExpiry => "ChangeExpiryForCitizen",
+        DeskAct::Remove => "RemoveAccessForCitizen",
     }
 }
 

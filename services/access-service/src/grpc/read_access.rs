@@ -1,13 +1,15 @@
 //! `ReadAccessService`.
 
+use super::names::{self, patience};
 use super::page_token::Tokens;
 use super::view::Persons;
-use super::{command, not_yet, view};
-use crate::domain::access::Party;
+use super::{command, view};
+use crate::domain::party::Party;
 use crate::domain::words;
 use crate::error::AccessName;
 use crate::usecase::begin::{Begin, begin};
 use crate::usecase::change::{Wish, change};
+use crate::usecase::explain::explain;
 use crate::usecase::list::{List, list};
 use crate::usecase::open_mailboxes::open_mailboxes;
 use crate::usecase::recognise::recognise;
@@ -22,11 +24,9 @@ use api::access::v1::{
     ListReceivedAccessesRequest, ListReceivedAccessesResponse, ReadAccess, RemoveAccessRequest, RemoveAccessResponse,
     RequestAccessRequest, RequestAccessResponse, WithdrawAccessRequest, WithdrawAccessResponse,
 };
-use kernel::{Date, PageSize};
+use kernel::{Date, PageSize, Portal};
 use prost::Message;
 use rpc::{Call, Refusal};
-use std::time::Duration;
-use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 
 /// The service.
@@ -34,13 +34,6 @@ pub struct ReadAccesses {
     context: Context,
     tokens: Tokens,
 }
-
-/// How long names are waited for when the caller did not say how long they wait.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long names are waited for when the change they belong to is made already.
-const PATIENCE_AFTER_A_CHANGE: Duration = Duration::from_secs(1);
-/// What is kept back from the caller's deadline to answer them with.
-const KEPT_BACK: Duration = Duration::from_millis(50);
 
 impl ReadAccesses {
     /// The service on `context`, with page tokens by `tokens`.
@@ -74,22 +67,8 @@ impl ReadAccesses {
         Ok(self.show_changed(call, &shown).await)
     }
 
-    /// An access that was just changed. The change is made whatever becomes of the names.
     async fn show_changed(&self, call: &Call, shown: &Shown) -> ReadAccess {
-        let patience = patience(call).min(PATIENCE_AFTER_A_CHANGE);
-        let persons = match self.persons(std::slice::from_ref(shown), patience).await {
-            Ok(persons) => persons,
-            Err(refusal) => {
-                tracing::warn!(reason = ?refusal.reason(), "answered without names");
-                Persons::new()
-            }
-        };
-        view::access(shown, &persons)
-    }
-
-    async fn persons(&self, shown: &[Shown], patience: Duration) -> Result<Persons, Refusal> {
-        let ids = shown.iter().flat_map(|shown| [shown.access.owner, shown.access.reader]).collect();
-        self.context.directory.persons(ids, patience).await
+        view::access(shown, &names::after_a_change(&self.context, call, shown).await)
     }
 
     /// A page of one of the lists, and the token of the next.
@@ -101,21 +80,20 @@ impl ReadAccesses {
         token: &str,
     ) -> Result<(Vec<ReadAccess>, String), Refusal> {
         let acting = recognise(&self.context, call).await?;
-        let list_of_caller = format!("accesses/{wanted:?}/{}", acting.person);
+        let list_of_caller = format!("accesses/{wanted:?}/{}/{}", acting.person, acting.portal);
         let cursor = self.tokens.cursor(&list_of_caller, token)?;
-        let page = list(&self.context, acting.person, wanted, cursor, size).await?;
+        let page = list(&self.context, acting, wanted, cursor, size).await?;
         let persons = match page.accesses.as_slice() {
             [] => Persons::new(),
-            some => self.persons(some, patience(call)).await?,
+            some => names::of(&self.context, call, some).await?,
         };
         let accesses = page.accesses.iter().map(|shown| view::access(shown, &persons)).collect();
         Ok((accesses, self.tokens.of_cursor(&list_of_caller, page.next)))
     }
 }
 
-fn patience(call: &Call) -> Duration {
-    call.deadline
-        .map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()).saturating_sub(KEPT_BACK))
+fn portal(call: &Call) -> Result<Portal, Refusal> {
+    call.citizen().map(|citizen| citizen.portal)
 }
 
 #[tonic::async_trait]
@@ -123,7 +101,7 @@ impl ReadAccessService for ReadAccesses {
     async fn give_access(&self, request: Request<GiveAccessRequest>) -> Result<Response<GiveAccessResponse>, Status> {
         let call = Call::of(&request)?;
         let mut request = request.into_inner();
-        let wanted = command::give(&request, self.today().await?)?;
+        let wanted = command::give(&request, portal(&call)?, self.today().await?)?;
         let id = std::mem::take(&mut request.request_id);
         let repeat = self.repeatable(&call, "GiveAccess", id, &request);
         let access = self.begin(&call, wanted, repeat).await?;
@@ -136,7 +114,7 @@ impl ReadAccessService for ReadAccesses {
     ) -> Result<Response<RequestAccessResponse>, Status> {
         let call = Call::of(&request)?;
         let mut request = request.into_inner();
-        let wanted = command::request(&request, self.today().await?)?;
+        let wanted = command::request(&request, portal(&call)?, self.today().await?)?;
         let id = std::mem::take(&mut request.request_id);
         let repeat = self.repeatable(&call, "RequestAccess", id, &request);
         let access = self.begin(&call, wanted, repeat).await?;
@@ -214,8 +192,8 @@ impl ReadAccessService for ReadAccesses {
         let call = Call::of(&request)?;
         let name = command::named(&request.get_ref().name, "")?;
         let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
-        let shown = get::get(&self.context, acting.person, name).await.map_err(Refusal::from)?;
-        let persons = self.persons(std::slice::from_ref(&shown), patience(&call)).await?;
+        let shown = get::get(&self.context, acting, name).await.map_err(Refusal::from)?;
+        let persons = names::of(&self.context, &call, std::slice::from_ref(&shown)).await?;
         Ok(Response::new(GetAccessResponse { access: Some(view::access(&shown, &persons)) }))
     }
 
@@ -263,9 +241,9 @@ impl ReadAccessService for ReadAccesses {
         let request = request.into_inner();
         let size = command::page_size(request.page_size)?;
         let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
-        let list_of_caller = format!("open-mailboxes/{}", acting.person);
+        let list_of_caller = format!("open-mailboxes/{}/{}", acting.person, acting.portal);
         let after = self.tokens.place(&list_of_caller, &request.page_token).map_err(Refusal::from)?;
-        let page = open_mailboxes(&self.context, acting.person, after, size, patience(&call)).await;
+        let page = open_mailboxes(&self.context, acting, after, size, patience(&call)).await;
         let page = page.map_err(Refusal::from)?;
         let next_page_token = self.tokens.of_place(&list_of_caller, page.next);
         let mailboxes = page.mailboxes.into_iter().map(|open| view::open_mailbox(acting.person, open)).collect();
@@ -274,8 +252,16 @@ impl ReadAccessService for ReadAccesses {
 
     async fn explain_access(
         &self,
-        _: Request<ExplainAccessRequest>,
+        request: Request<ExplainAccessRequest>,
     ) -> Result<Response<ExplainAccessResponse>, Status> {
-        Err(not_yet::explain_access().into())
+        let call = Call::of(&request)?;
+        let why = command::explain(request.get_ref())?;
+        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
+        let explained = explain(&self.context, acting, why).await.map_err(Refusal::from)?;
+        let persons = match &explained.shown {
+            Some(shown) => names::of(&self.context, &call, std::slice::from_ref(shown)).await?,
+            None => Persons::new(),
+        };
+        Ok(Response::new(view::explained(explained, &persons)))
     }
 }

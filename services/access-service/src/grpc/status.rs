@@ -35,6 +35,11 @@ impl From<Error> for Refusal {
                 field: "expiry.expires_on".to_owned(),
                 description: problem.to_string(),
             }]),
+            Error::GuardianshipOver => Self::invalid(vec![Violation {
+                field: "guardianship.end_date".to_owned(),
+                description: "must be today or later".to_owned(),
+            }]),
+            Error::OwnerCannotConsent => Self::new(Reason::OwnerCannotConsent),
             Error::RequestIdReused(id) => Self::new(Reason::RequestIdReused).with("request_id", id),
             Error::InvalidPageToken => Self::new(Reason::PageTokenInvalid),
             Error::NotYet(rpc) => Self::new(Reason::NotImplementedYet).with("rpc", rpc),

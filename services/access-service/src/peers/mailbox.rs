@@ -41,6 +41,27 @@ pub struct Person {
     pub closed: bool,
 }
 
+/// What a person is named for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// To be a party of a new access: with Digital Post, not exempt (rule A3).
+    NewParty,
+    /// To be the owner of an access made at the municipality; may be exempt (rule X5).
+    OwnerAtMunicipality,
+    /// To be looked at by a caseworker: anyone registered (rule A16).
+    Registered,
+}
+
+impl From<Purpose> for MatchPurpose {
+    fn from(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::NewParty => Self::NewParty,
+            Purpose::OwnerAtMunicipality => Self::OwnerAtMunicipality,
+            Purpose::Registered => Self::Registered,
+        }
+    }
+}
+
 impl Directory {
     /// The directory behind `client`.
     pub fn new(client: Client) -> Self {
@@ -55,14 +76,19 @@ impl Directory {
         Ok(Resolved { person: person(&answer.person)?, exempt: answer.exempt, closed: answer.closed })
     }
 
-    /// The person whom the particulars fit and who can become a party (rules A2, A3). `None` says no more than that.
-    pub async fn match_person(&self, particulars: &Particulars, call: &Call) -> Result<Option<PersonId>, Refusal> {
+    /// The person whom the particulars fit and who may be named for `purpose` (rules A2, A3). `None` says no more than that.
+    pub async fn match_person(
+        &self,
+        particulars: &Particulars,
+        purpose: Purpose,
+        call: &Call,
+    ) -> Result<Option<PersonId>, Refusal> {
         let wire = PersonParticulars {
             first_name: particulars.name.first().to_owned(),
             last_name: particulars.name.last().to_owned(),
             cpr_number: particulars.cpr.digits().to_owned(),
         };
-        let message = MatchPersonRequest { particulars: Some(wire), purpose: MatchPurpose::NewParty.into() };
+        let message = MatchPersonRequest { particulars: Some(wire), purpose: MatchPurpose::from(purpose).into() };
         let request = self.client.request_for(message, call)?;
         let answer = self.stub().match_person(request).await.map_err(|status| self.client.failed(status))?;
         let found = answer.into_inner().person;

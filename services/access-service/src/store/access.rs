@@ -1,7 +1,7 @@
 //! Table `access`: one row each.
 
 use super::words;
-use crate::domain::{Access, Expiry, Scope};
+use crate::domain::{Access, Expiry, Guardianship, Scope};
 use kernel::{AccessId, Date, MailboxId, PersonId};
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -10,8 +10,8 @@ use uuid::Uuid;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT a.id, a.owner, a.reader, a.scope, a.version, a.state, a.end_reason, a.expires_on, a.create_time, ",
-            "a.lapse_time, a.approve_time, a.end_time FROM ",
+            "SELECT a.id, a.owner, a.reader, a.scope, a.post, a.version, a.state, a.end_reason, a.expires_on, ",
+            "a.guardianship_reference, a.guardianship_ends_on, a.create_time, a.lapse_time, a.approve_time, a.end_time FROM ",
             $rest
         )
     };
@@ -19,25 +19,31 @@ macro_rules! select {
 pub(super) use select;
 
 pub(super) fn read(row: &Row) -> Result<Access, Error> {
-    let expires_on: Option<String> = row.get("expires_on")?;
-    let expiry = match expires_on {
-        Some(day) => Expiry::On(Date::parse(&day).map_err(|_| Error::corrupt("access.expires_on", "no date"))?),
-        None => Expiry::Never,
-    };
+    let expiry = date(row, "expires_on")?.map_or(Expiry::Never, Expiry::On);
+    let reference: Option<String> = row.get("guardianship_reference")?;
+    let guardianship = reference
+        .zip(date(row, "guardianship_ends_on")?)
+        .map(|(reference, end_date)| Guardianship { reference, end_date });
     let state = words::read_state(&row.get::<String>("state")?, row.get::<Option<String>>("end_reason")?.as_deref())?;
     Ok(Access {
         id: row.get("id")?,
         owner: row.get("owner")?,
         reader: row.get("reader")?,
-        scope: words::read_scope(&row.get::<String>("scope")?)?,
+        scope: words::read_scope(&row.get::<String>("scope")?, &row.get::<String>("post")?)?,
         version: row.get("version")?,
         state,
         expiry,
+        guardianship,
         create_time: row.get("create_time")?,
         lapse_time: row.get("lapse_time")?,
         approve_time: row.get("approve_time")?,
         end_time: row.get("end_time")?,
     })
+}
+
+fn date(row: &Row, column: &'static str) -> Result<Option<Date>, Error> {
+    let day: Option<String> = row.get(column)?;
+    day.map(|day| Date::parse(&day).map_err(|_| Error::corrupt(column, "no date"))).transpose()
 }
 
 fn expires_on(access: &Access) -> Option<String> {
@@ -47,18 +53,23 @@ fn expires_on(access: &Access) -> Option<String> {
     }
 }
 
-/// Writes a new access. False: the pair has a live one of this scope (rule A18).
+/// Writes a new access. False: the pair has a live one for the same post (rule A18).
 pub async fn insert(tx: &mut Tx, access: &Access) -> Result<bool, Error> {
-    let sql = "INSERT INTO access (id, owner, reader, scope, version, state, expires_on, create_time, lapse_time, over_time) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO access (id, owner, reader, scope, post, version, state, expires_on, guardianship_reference, \
+               guardianship_ends_on, create_time, lapse_time, over_time) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+    let guardianship = access.guardianship.as_ref();
     let args = args![
         access.id,
         access.owner,
         access.reader,
         words::scope(access.scope),
+        words::post(access.scope),
         access.version,
         words::state(access.state),
         expires_on(access),
+        guardianship.map(|guardianship| guardianship.reference.as_str()),
+        guardianship.map(|guardianship| guardianship.end_date.to_string()),
         access.create_time,
         access.lapse_time,
         access.over_time(),
@@ -105,13 +116,13 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Option<Access>, Error> {
 }
 
 const LOCK_LIVE: Sql = Sql::each(
-    select!("access a WHERE a.owner = $1 AND a.reader = $2 AND a.scope = $3 AND a.end_time IS NULL"),
-    select!("access a WHERE a.owner = $1 AND a.reader = $2 AND a.scope = $3 AND a.end_time IS NULL FOR UPDATE"),
+    select!("access a WHERE a.owner = $1 AND a.reader = $2 AND a.post = $3 AND a.end_time IS NULL"),
+    select!("access a WHERE a.owner = $1 AND a.reader = $2 AND a.post = $3 AND a.end_time IS NULL FOR UPDATE"),
 );
 
-/// The access between two persons whose end is not stored, locked.
+/// The access between two persons to the post of `scope` whose end is not stored, locked.
 pub async fn lock_live(tx: &mut Tx, owner: PersonId, reader: PersonId, scope: Scope) -> Result<Option<Access>, Error> {
-    tx.optional(LOCK_LIVE, args![owner, reader, words::scope(scope)], read).await
+    tx.optional(LOCK_LIVE, args![owner, reader, words::post(scope)], read).await
 }
 
 const LOCK_ALL_LIVE: Sql = Sql::each(
@@ -136,21 +147,24 @@ pub async fn count_received(tx: &mut Tx, reader: PersonId) -> Result<i64, Error>
     tx.one(sql, args![reader], |row| row.get("live")).await
 }
 
-/// For each mailbox one probe of the index `access_by_pair`: the live access, else the one that ended last.
+/// For each mailbox and each post one probe of the index `access_by_pair`: the live access, else the one that ended last.
 const FOR_CHECK: Sql = Sql::each(
     select!(
-        "(SELECT unhex(value) AS mailbox FROM json_each($1)) m JOIN access a ON a.id = \
-         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 \
+        "(SELECT unhex(value) AS mailbox FROM json_each($1)) m \
+         CROSS JOIN (SELECT 'public' AS post UNION ALL SELECT 'e_boks' UNION ALL SELECT 'mit_dk') p \
+         JOIN access a ON a.id = \
+         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 AND b.post = p.post \
           ORDER BY b.ended, b.over_time DESC, b.id DESC LIMIT 1)"
     ),
     select!(
-        "unnest($1) AS m(mailbox) JOIN access a ON a.id = \
-         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 \
+        "unnest($1) AS m(mailbox) CROSS JOIN (VALUES ('public'), ('e_boks'), ('mit_dk')) AS p(post) \
+         JOIN access a ON a.id = \
+         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 AND b.post = p.post \
           ORDER BY b.ended, b.over_time DESC, b.id DESC LIMIT 1)"
     ),
 );
 
-/// The access that counts between `reader` and each of `mailboxes`, where there is one.
+/// The accesses that count between `reader` and each of `mailboxes`: at most one for public post and one for each portal's.
 pub async fn for_check(tx: &mut Tx, mailboxes: Vec<Uuid>, reader: PersonId) -> Result<Vec<Access>, Error> {
     tx.all(FOR_CHECK, args![mailboxes, reader], read).await
 }

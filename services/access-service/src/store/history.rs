@@ -12,7 +12,7 @@ pub struct Entry {
     pub version: i64,
     /// What, in a word.
     pub act: &'static str,
-    /// Who did it; `None`: time or an event.
+    /// The party who did it; `None`: a caseworker, time or an event.
     pub person: Option<PersonId>,
     /// When.
     pub time: Timestamp,

@@ -30,7 +30,8 @@ pub async fn approve(
     change(context, acting, name, Wish::Approve { version, reader }, repeat).await
 }
 
-async fn fitness(context: &Context, access: &Access, patience: Duration) -> Result<Fitness, Error> {
+/// Whether the reader of `access` fits rule A3.
+pub(super) async fn fitness(context: &Context, access: &Access, patience: Duration) -> Result<Fitness, Error> {
     let persons = context.directory.persons(BTreeSet::from([access.reader]), patience).await.map_err(Error::Peer)?;
     Ok(match persons.get(&access.reader) {
         Some(reader) if reader.closed => Fitness::Closed,

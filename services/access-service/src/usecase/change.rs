@@ -1,9 +1,12 @@
 //! What a party does with an access that exists: approve, decline, withdraw, remove, change its expiry.
 
+use super::make::again;
 use super::recognise::Acting;
 use super::{Context, Repeatable, Shown, record};
-use crate::domain::access::{Access, Party};
-use crate::domain::{Change, Expiry, Impossible};
+use crate::domain::access::Access;
+use crate::domain::party::Party;
+use crate::domain::rights::{Act, Capacity};
+use crate::domain::{Change, Expiry, Hand, Impossible};
 use crate::error::{AccessName, Error};
 use crate::store;
 use kernel::{Date, Timestamp};
@@ -63,6 +66,14 @@ impl Wish {
             Self::Decline | Self::Withdraw | Self::Remove => None,
         }
     }
+
+    /// The new expiry, if it is to change.
+    const fn expiry(self) -> Option<Expiry> {
+        match self {
+            Self::ChangeExpiry { expiry, .. } => Some(expiry),
+            Self::Approve { .. } | Self::Decline | Self::Withdraw | Self::Remove => None,
+        }
+    }
 }
 
 /// Does what the caller wants with the access of this name, with the notices about it. Of two changes at once exactly one
@@ -87,9 +98,9 @@ async fn make(
     repeat: &Repeatable,
 ) -> Result<Shown, Error> {
     if let Some(id) = repeat.made(tx).await? {
-        let access = store::access::get(tx, id).await?;
+        let access = again(tx, id).await?;
         let side = access.party(acting.person).ok_or(Error::NotFound)?;
-        return Ok(Shown { access: access.at(tx.now().await?), side });
+        return Ok(Shown { access, side: Some(side) });
     }
     let (owner, id) = name;
     let access = store::access::lock(tx, id.as_uuid()).await?.filter(|access| access.owner == owner);
@@ -99,30 +110,36 @@ async fn make(
     let side = access.party(acting.person).ok_or(Error::NotFound)?;
     access.scope.managed_in(acting.portal)?;
     let change = wish.change(side);
-    let after = decide(&access, wish, side, now)?;
-    record::changed(context, tx, &after, change, Some(acting.person)).await?;
+    let after = after(&access, change, wish.version(), wish.expiry(), now)?;
+    if let Wish::Approve { reader, .. } = wish {
+        check_reader(reader, side)?;
+    }
+    record::changed(context, tx, &after, change, &Hand::Party(acting.person)).await?;
     repeat.once.done(tx, id.as_uuid()).await?;
-    Ok(Shown { access: after, side })
+    Ok(Shown { access: after, side: Some(side) })
 }
 
-/// The access after the wish of `side`, or why not.
-fn decide(access: &Access, wish: Wish, side: Party, now: Timestamp) -> Result<Access, Error> {
+/// The access after `change`, or why not. `shown`: the version the change is made on, where that matters; `expiry`: the new
+/// one, if it is to change.
+pub(super) fn after(
+    access: &Access,
+    change: Change,
+    shown: Option<i64>,
+    expiry: Option<Expiry>,
+    now: Timestamp,
+) -> Result<Access, Error> {
     let name = (access.owner, access.id);
-    let mut after = access.after(wish.change(side), now).map_err(|impossible| match impossible {
+    let mut after = access.after(change, now).map_err(|impossible| match impossible {
         Impossible::Ended(reason) => Error::Ended(name, reason),
         Impossible::Conflict(state) => Error::StateConflict(state),
-        Impossible::NotTheirs => Error::not_a_readers(side),
+        Impossible::NotTheirs => Error::ActNotAllowed(Act::ManageAccesses, Capacity::by(access)),
     })?;
-    if wish.version().is_some_and(|shown| shown != access.version) {
+    if shown.is_some_and(|shown| shown != access.version) {
         return Err(Error::VersionChanged(name, access.version));
     }
-    match wish {
-        Wish::Approve { reader, .. } => check_reader(reader, side)?,
-        Wish::ChangeExpiry { expiry, .. } => {
-            expiry.check(Date::in_denmark(now))?;
-            after.expiry = expiry;
-        }
-        Wish::Decline | Wish::Withdraw | Wish::Remove => {}
+    if let Some(expiry) = expiry {
+        expiry.check(Date::in_denmark(now))?;
+        after.expiry = expiry;
     }
     Ok(after)
 }

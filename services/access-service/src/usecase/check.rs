@@ -7,7 +7,7 @@ use crate::domain::decision::{Decision, Denial, Question, decide};
 use crate::error::Error;
 use crate::store::{self, known_person};
 use kernel::{MailboxId, PersonId, User};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Decides `questions` about `actor`, whom mailbox-service has resolved from the token of `user`, in their order.
 pub async fn check(
@@ -38,9 +38,8 @@ pub async fn check(
         tracing::error!("the actor of a check is not the person of the token");
         return Ok(refused(&questions));
     }
-    let accesses: HashMap<MailboxId, Access> =
-        accesses.into_iter().map(|access| (access.owner, access.at(now))).collect();
-    Ok(questions.into_iter().map(|question| decide(actor, question, accesses.get(&question.mailbox))).collect())
+    let accesses: Vec<Access> = accesses.into_iter().map(|access| access.at(now)).collect();
+    Ok(questions.into_iter().map(|question| decide(actor, question, citizen.portal, &accesses)).collect())
 }
 
 fn refused(questions: &[Question]) -> Vec<Decision> {

@@ -1,7 +1,7 @@
 //! A mailbox is closed by death: every access of the person ends, on either side (rule P8).
 
 use super::{Context, record};
-use crate::domain::Change;
+use crate::domain::{Change, Hand};
 use crate::error::Error;
 use crate::store;
 use kernel::PersonId;
@@ -16,7 +16,7 @@ pub async fn close_mailbox(context: &Context, tx: &mut Tx, person: PersonId) -> 
         // What time had ended before keeps that reason.
         let change = access.overdue(now).unwrap_or(Change::CloseMailbox);
         if let Ok(ended) = access.after(change, now) {
-            record::changed(context, tx, &ended, change, None).await?;
+            record::changed(context, tx, &ended, change, &Hand::Nobody).await?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Storing what time has ended, with the notices about it (rules A9, A21, A22).
 
 use super::{Context, record};
+use crate::domain::Hand;
 use crate::error::Error;
 use crate::job::END_QUEUE;
 use crate::store;
@@ -20,7 +21,7 @@ pub async fn end_overdue(context: &Context, claim: Claim) -> Result<(), Error> {
                 let held = match (access.overdue(now), access.over_time()) {
                     (Some(change), _) => {
                         let held = queue::finish(tx, END_QUEUE, claim).await?;
-                        record::changed(&task, tx, &access.at(now), change, None).await?;
+                        record::changed(&task, tx, &access.at(now), change, &Hand::Nobody).await?;
                         held
                     }
                     (None, Some(due)) if access.end_time.is_none() => {

@@ -1,14 +1,14 @@
 //! Finding the person whom the caller names, with few tries (rule A2, E9).
 
 use super::Context;
-use super::recognise::Acting;
 use crate::config::MISSES_COUNT_FOR;
 use crate::domain::Particulars;
 use crate::domain::attempt::{self, Limit};
 use crate::error::Error;
+use crate::peers::Purpose;
 use crate::store;
 use crypto::LookupHash;
-use kernel::{PersonId, id};
+use kernel::{Caseworker, PersonId, id};
 use rpc::Call;
 use sql::Tx;
 use uuid::Uuid;
@@ -19,14 +19,14 @@ use uuid::Uuid;
 pub async fn name_person(
     context: &Context,
     call: &Call,
-    acting: Acting,
+    requester: Requester,
     particulars: &Particulars,
+    purpose: Purpose,
 ) -> Result<PersonId, Error> {
-    let requester = context.lookup.hash("attempt/requester", &[acting.person.as_uuid().as_bytes()]);
     let target = attempt::target(&particulars.name, &particulars.cpr);
     let target = context.lookup.hash("attempt/target", &[&target]);
     let attempt = note(context, requester, target).await?;
-    let answer = context.directory.match_person(particulars, call).await;
+    let answer = context.directory.match_person(particulars, purpose, call).await;
     if !matches!(answer, Ok(None)) {
         let taken_back = context.db.write(move |tx| Box::pin(store::attempt::delete(tx, attempt)));
         taken_back.await?;
@@ -34,12 +34,35 @@ pub async fn name_person(
     answer.map_err(Error::Peer)?.ok_or(Error::PersonNotMatched)
 }
 
-async fn note(context: &Context, requester: LookupHash, target: LookupHash) -> Result<Uuid, Error> {
+/// Who names, and how often they may miss.
+#[derive(Clone, Copy)]
+pub struct Requester {
+    subject: LookupHash,
+    limits: [Limit; 2],
+}
+
+impl Requester {
+    /// A citizen.
+    pub fn citizen(context: &Context, person: PersonId) -> Self {
+        let subject = context.lookup.hash("attempt/requester", &[person.as_uuid().as_bytes()]);
+        Self { subject, limits: context.settings.requester_limits() }
+    }
+
+    /// A caseworker, who names many a day.
+    pub fn caseworker(context: &Context, caseworker: &Caseworker) -> Self {
+        let Caseworker { employee_id, municipality, .. } = caseworker;
+        let subject = context.lookup.hash("attempt/caseworker", &[municipality.as_bytes(), employee_id.as_bytes()]);
+        Self { subject, limits: context.settings.caseworker_limits() }
+    }
+}
+
+async fn note(context: &Context, requester: Requester, target: LookupHash) -> Result<Uuid, Error> {
     let (settings, random) = (context.settings.clone(), context.random.clone());
+    let Requester { subject: requester, limits } = requester;
     let noted = context.db.write(move |tx| {
         Box::pin(async move {
             store::attempt::lock(tx, &[requester, target]).await?;
-            let own = wait(tx, &requester, &settings.requester_limits()).await?;
+            let own = wait(tx, &requester, &limits).await?;
             let others = wait(tx, &target, &settings.target_limits()).await?;
             if let Some(wait) = own.max(others) {
                 return Err(Error::TooManyAttempts(wait));

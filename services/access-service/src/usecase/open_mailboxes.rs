@@ -1,6 +1,7 @@
 //! The mailboxes open to a person, their own first (rule A19).
 
 use super::Context;
+use super::recognise::Acting;
 use crate::domain::Access;
 use crate::domain::order::sort_key;
 use crate::error::Error;
@@ -35,18 +36,19 @@ pub struct Page {
     pub next: Option<Place>,
 }
 
-/// Every page sorts all there are (at most the limit of accesses): names are known to mailbox-service alone.
+/// The list as the person's portal shows it (rule A12). Every page sorts all there are (at most the limit of accesses): names are known to mailbox-service alone.
 pub async fn open_mailboxes(
     context: &Context,
-    person: PersonId,
+    acting: Acting,
     after: Option<Place>,
     size: PageSize,
     patience: Duration,
 ) -> Result<Page, Error> {
+    let Acting { person, portal } = acting;
     let read = context.db.read(|tx| {
         Box::pin(async move {
             let now = tx.now().await?;
-            store::page::open(tx, person, now).await
+            store::page::open(tx, person, portal, now).await
         })
     });
     let accesses = read.await?;

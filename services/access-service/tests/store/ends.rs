@@ -172,6 +172,7 @@ fn active(owner: PersonId, reader: PersonId, now: Timestamp) -> Access {
         version: 1,
         state: State::Active,
         expiry: domain::Expiry::Never,
+        guardianship: None,
         create_time: now,
         lapse_time: now,
         approve_time: Some(now),

@@ -190,7 +190,7 @@ async fn only_on_borger_dk(world: World) {
     for (portal, scope, expected) in [
         ("e_boks", AccessScope::PublicPost, "ONLY_ON_BORGER_DK"),
         ("borger_dk", AccessScope::PrivatePostRead, "ONLY_IN_OWN_PORTAL"),
-        ("mit_dk", AccessScope::PrivatePostEdit, "NOT_IMPLEMENTED_YET"),
+        ("digital_post_app", AccessScope::PrivatePostEdit, "ONLY_IN_OWN_PORTAL"),
     ] {
         let refused = world.citizens().give_access(world.through(portal, KAREN, give(scope))).await.refused();
         assert_eq!(reason(&refused), expected, "{portal}");

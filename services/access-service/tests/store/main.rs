@@ -4,12 +4,18 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test it is a failed check")]
 
+mod desk;
 mod ends;
+mod explain;
+mod guardian;
 mod life;
 mod lists;
 mod naming;
 mod neighbours;
+mod private;
+mod reminders;
 mod setup;
+mod shapes;
 mod world;
 
 /// Has each test run on both engines.

@@ -6,7 +6,7 @@ use api::event::v1::{ReceiveEventsRequest, ReceiveEventsResponse};
 use api::mailbox::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
 use api::mailbox::v1::{
     BatchGetPersonsRequest, BatchGetPersonsResponse, FetchForwardRequest, FetchForwardResponse, MatchPersonRequest,
-    MatchPersonResponse, PersonView, ResolveCallerRequest, ResolveCallerResponse,
+    MatchPersonResponse, MatchPurpose, PersonView, ResolveCallerRequest, ResolveCallerResponse,
 };
 use futures::stream::BoxStream;
 use kernel::{PersonId, SystemRandom, Timestamp, resource};
@@ -86,10 +86,18 @@ impl DirectoryService for Neighbours {
         request: Request<MatchPersonRequest>,
     ) -> Result<Response<MatchPersonResponse>, Status> {
         assert!(request.metadata().contains_key("x-on-behalf-of"));
-        let asked = request.into_inner().particulars.unwrap();
+        let request = request.into_inner();
+        let purpose = request.purpose();
+        let asked = request.particulars.unwrap();
         let memory = self.0.lock().unwrap();
         let fits = |known: &&Known| {
-            known.first == asked.first_name && known.last == asked.last_name && !known.exempt && !known.closed
+            let named = known.first == asked.first_name && known.last == asked.last_name;
+            named
+                && match purpose {
+                    MatchPurpose::Registered => true,
+                    MatchPurpose::OwnerAtMunicipality => !known.closed,
+                    MatchPurpose::NewParty | MatchPurpose::Unspecified => !known.exempt && !known.closed,
+                }
         };
         let found = memory.persons.get(&asked.cpr_number).filter(fits);
         Ok(Response::new(MatchPersonResponse {

@@ -60,6 +60,7 @@ pub(crate) fn identity_config(folder: &Path, key: &KeyPair) -> IdentityConfig {
         audience: "digitalpost".to_owned(),
         issuers: vec![
             issuer("citizens", CallerKind::Citizen, None),
+            issuer("caseworkers", CallerKind::Caseworker, None),
             service("mailbox-service"),
             service("notification-service"),
         ],

@@ -3,12 +3,13 @@
 use crate::neighbours::Neighbours;
 pub(crate) use crate::setup::Refused;
 use crate::setup::{Fresh, KEYS, client, identity_config, run, write};
+pub(crate) use crate::shapes::{never, particulars, person, reason, until};
 use access_service::config::ServiceConfig;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
-use api::access::v1::expiry::Choice;
+use api::access::v1::caseworker_access_service_client::CaseworkerAccessServiceClient;
 use api::access::v1::read_access_service_client::ReadAccessServiceClient;
 use api::access::v1::{AccessQuestion, AccessScope, CheckRequest, Decision, Expiry, GiveAccessRequest, ReadAccess};
-use api::core::v1::{Act, PersonParticulars};
+use api::core::v1::Act;
 use api::event::v1::event::Payload;
 use api::event::v1::event_service_client::EventServiceClient;
 use api::event::v1::{Event, NoticeRequested, ReceiveEventsRequest};
@@ -22,7 +23,6 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
-use tonic_types::StatusExt as _;
 
 pub(crate) const KAREN: &str = "6101801234";
 pub(crate) const NIELS: &str = "6202751111";
@@ -111,6 +111,22 @@ impl World {
 
     pub(crate) fn through<T>(&self, portal: &str, cpr: &str, message: T) -> Request<T> {
         with_token("authorization", &self.citizen_token(portal, cpr), Request::new(message))
+    }
+
+    /// What a municipality calls with.
+    pub(crate) fn desk(&self) -> CaseworkerAccessServiceClient<Channel> {
+        CaseworkerAccessServiceClient::new(self.channel.clone())
+    }
+
+    /// A request of a caseworker.
+    pub(crate) fn at_desk<T>(&self, message: T) -> Request<T> {
+        let token = self.token("caseworkers", CallerKind::Caseworker, |claims| {
+            claims.acr = Some("substantial".to_owned());
+            claims.employee_id = Some("B1234".to_owned());
+            claims.municipality = Some("0101".to_owned());
+            claims.cvr = Some("64942212".to_owned());
+        });
+        with_token("authorization", &token, Request::new(message))
     }
 
     /// A service's request on behalf of a citizen.
@@ -269,27 +285,6 @@ impl World {
     pub(crate) fn pass(&self, days: u64) {
         self.clock.advance(Duration::from_hours(24 * days));
     }
-}
-
-/// The reason of a refusal.
-pub(crate) fn reason(status: &Status) -> String {
-    status.get_details_error_info().expect("a reason").reason
-}
-
-pub(crate) fn person(name: &str) -> PersonId {
-    resource::parse_person(name).unwrap()
-}
-
-pub(crate) fn until(day: &str) -> Expiry {
-    Expiry { choice: Some(Choice::ExpiresOn(day.to_owned())) }
-}
-
-pub(crate) fn never() -> Expiry {
-    Expiry { choice: Some(Choice::NeverExpires(true)) }
-}
-
-pub(crate) fn particulars(first: &str, last: &str, cpr: &str) -> PersonParticulars {
-    PersonParticulars { first_name: first.to_owned(), last_name: last.to_owned(), cpr_number: cpr.to_owned() }
 }
 
 fn with_token<T>(header: &'static str, token: &str, mut request: Request<T>) -> Request<T> {
