@@ -9,30 +9,6 @@ use rpc::ClientConfig;
 use std::path::{Path, PathBuf};
 use tonic::Status;
 
-/// A database on PostgreSQL that is there for one test.
-pub(crate) struct Fresh {
-    pub(crate) server: String,
-    pub(crate) name: String,
-}
-
-impl Drop for Fresh {
-    fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        // The test's own runtime is busy with ending.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(run(&server, format!("DROP DATABASE {name} WITH (FORCE)")));
-        });
-        dropping.join().expect("the database is dropped");
-    }
-}
-
-/// Runs a statement that no transaction may hold.
-pub(crate) async fn run(server: &str, statement: String) {
-    let pool = sqlx::PgPool::connect(server).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&pool).await.unwrap();
-}
-
 pub(crate) const KEYS: &str = r#"{"active": "k", "keys": {"k": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}, "lookup": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}"#;
 
 pub(crate) fn write(folder: &Path, name: &str, content: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use crate::neighbours::Neighbours;
 pub(crate) use crate::setup::Refused;
-use crate::setup::{Fresh, KEYS, client, identity_config, run, write};
+use crate::setup::{KEYS, client, identity_config, write};
 pub(crate) use crate::shapes::{never, particulars, person, reason, until};
 use access_service::config::ServiceConfig;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
@@ -41,7 +41,6 @@ pub(crate) struct World {
     signer: Signer,
     stop: CancellationToken,
     _folder: tempfile::TempDir,
-    database: Option<Fresh>,
 }
 
 impl Drop for World {
@@ -57,14 +56,9 @@ impl World {
         Self::on(folder, &url).await
     }
 
-    pub(crate) async fn postgres() -> Option<Self> {
-        let server = std::env::var("DIGITALPOST_TEST_POSTGRES").ok()?;
-        let name = format!("access_{}", PersonId::new(Timestamp::from_micros(NOON), &SystemRandom).as_uuid().simple());
-        run(&server, format!("CREATE DATABASE {name}")).await;
-        let (base, _) = server.rsplit_once('/').unwrap();
-        let mut world = Self::on(tempfile::tempdir().unwrap(), &format!("{base}/{name}")).await;
-        world.database = Some(Fresh { server, name });
-        Some(world)
+    pub(crate) async fn postgres() -> Self {
+        let url = engines::postgres::fresh_database().await.unwrap();
+        Self::on(tempfile::tempdir().unwrap(), &url).await
     }
 
     async fn on(folder: tempfile::TempDir, url: &str) -> Self {
@@ -96,7 +90,7 @@ impl World {
         tokio::spawn(app.serve_only(stop.clone()));
         let time = TimeSource::Injected(Arc::new(clock.clone()));
         let db = Db::open(&DatabaseConfig::at(url), access_service::MIGRATIONS, time).await.unwrap();
-        Self { neighbours, clock, karen, niels, db, channel, jobs, signer, stop, _folder: folder, database: None }
+        Self { neighbours, clock, karen, niels, db, channel, jobs, signer, stop, _folder: folder }
     }
 
     /// What a citizen's portal calls with.
