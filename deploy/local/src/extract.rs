@@ -17,7 +17,7 @@ pub struct Line {
     pub first: String,
     /// Last names.
     pub last: String,
-    /// The register's code: see [`status`].
+    /// The code of the register, as in its extracts: 01 resident, 03 without fixed residence, 80 moved abroad.
     pub status: String,
     /// Postal address; empty when there is none.
     pub address: String,

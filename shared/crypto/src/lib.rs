@@ -7,7 +7,7 @@
 //!   destroying that one row erases the mailbox, rotation re-wraps that one row;
 //! - what is sealed names its place (`table.column/row`), so that a value moved to another row does not open;
 //! - a [`LookupKey`] turns a CPR number into a hash that can be searched and not reversed without the key;
-//! - [`file`] encrypts a stream in segments, so that neither side ever holds a whole file.
+//! - [`mod@file`] encrypts a stream in segments, so that neither side ever holds a whole file.
 
 pub mod file;
 mod key;

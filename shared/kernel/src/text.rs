@@ -19,7 +19,7 @@ pub fn line(text: &str, max: usize) -> Result<String, InvalidText> {
     checked(text.trim(), max, is_invisible)
 }
 
-/// Text of many lines: as [`line`], but line breaks and tabs may stand in it.
+/// Text of many lines: as [`line()`], but line breaks and tabs may stand in it.
 pub fn body(text: &str, max: usize) -> Result<String, InvalidText> {
     checked(text, max, |c| is_invisible(c) && !matches!(c, '\n' | '\r' | '\t'))
 }
