@@ -4,6 +4,7 @@ use crate::domain::notice::{Notice, Told, notices};
 use crate::domain::party::Party;
 use crate::domain::{Access, EndReason, Hand, words};
 use crate::grpc::convert;
+use api::core::v1::Portal;
 use api::event::v1::{AccessCreatedAtMunicipality, AccessEnded, Mention, NoticeRequested};
 use events::{Emitter, Payload};
 use kernel::{ServiceName, resource};
@@ -77,6 +78,7 @@ impl Outgoing {
             body_da: notice.body_da,
             body_en: notice.body_en,
             mentions,
+            portal: access.scope.portal().map_or(Portal::Unspecified, convert::portal).into(),
             link_text,
             link_url,
         }

@@ -2,8 +2,10 @@
 
 use crate::domain::message::Link;
 use crate::domain::notice::{MAX_SUBJECT, Notice, is_placeholder};
+use crate::domain::post::{CommercialPortal, Mark};
 use crate::error::Error;
 use crate::usecase::{Parts, put_notice};
+use api::core::v1::Portal;
 use api::event::v1::NoticeRequested;
 use events::{Handler, Payload};
 use futures::FutureExt as _;
@@ -20,23 +22,36 @@ const MAX_MENTIONS: usize = 10;
 /// The most characters of a link's text and of its address.
 const MAX_LINK: (usize, usize) = (100, 500);
 
+/// An event that is understood.
+pub enum Event {
+    /// A message for somebody.
+    Notice(Notice),
+    /// The municipality has given somebody an access.
+    AccessCreatedAtMunicipality,
+}
+
 /// Takes in events.
 pub struct Incoming(pub Arc<Parts>);
 
 impl Handler for Incoming {
-    type Incoming = Notice;
+    type Incoming = Event;
     type Error = Error;
 
-    /// Only notices yet: the sender of anything else keeps it until its issue is built.
-    fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Notice> {
+    /// What isn't understood yet stays with its sender until it is.
+    fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Event> {
         match payload {
-            Payload::NoticeRequested(notice) => read_notice(&notice, fields),
+            Payload::NoticeRequested(notice) => read_notice(&notice, fields).map(Event::Notice),
+            Payload::AccessCreatedAtMunicipality(_) => Some(Event::AccessCreatedAtMunicipality),
             _ => None,
         }
     }
 
-    fn take<'t>(&'t self, tx: &'t mut Tx, notice: Notice) -> BoxFuture<'t, Result<(), Error>> {
-        put_notice::run(&self.0, tx, notice).boxed()
+    fn take<'t>(&'t self, tx: &'t mut Tx, event: Event) -> BoxFuture<'t, Result<(), Error>> {
+        match event {
+            Event::Notice(notice) => put_notice::run(&self.0, tx, notice).boxed(),
+            // It ends the owner's exemption (X5), and nobody can be exempt before exemptions can be recorded.
+            Event::AccessCreatedAtMunicipality => std::future::ready(Ok(())).boxed(),
+        }
     }
 }
 
@@ -50,13 +65,24 @@ fn read_notice(notice: &NoticeRequested, fields: &mut Fields) -> Option<Notice> 
     let body_en = many("notice_requested.body_en", &notice.body_en);
     let mentions = read_mentions(notice, fields);
     let link = fields.take("notice_requested.link_url", read_link(notice));
+    let mark = fields.take("notice_requested.portal", read_mark(notice));
     Some(Notice {
         recipient: recipient?,
         subject: (subject_da?, subject_en?),
         body: (body_da?, body_en?),
         mentions: mentions?,
         link: link?,
+        mark: mark?,
     })
+}
+
+fn read_mark(notice: &NoticeRequested) -> Result<Mark, &'static str> {
+    match notice.portal() {
+        Portal::Unspecified => Ok(Mark::Public),
+        Portal::EBoks => Ok(Mark::Private(CommercialPortal::EBoks)),
+        Portal::MitDk => Ok(Mark::Private(CommercialPortal::MitDk)),
+        Portal::BorgerDk | Portal::DigitalPostApp => Err("must be a commercial portal"),
+    }
 }
 
 fn read_mentions(notice: &NoticeRequested, fields: &mut Fields) -> Option<Vec<(String, PersonId)>> {

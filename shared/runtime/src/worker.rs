@@ -18,6 +18,11 @@ pub trait Job: Send + Sync + 'static {
         Duration::from_secs(1)
     }
 
+    /// Whether a commit of this process that queued work may mean work for this job.
+    fn wakes_on_work(&self) -> bool {
+        true
+    }
+
     /// Does some of what is due. True: there may be more.
     fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>>;
 }
@@ -42,7 +47,7 @@ pub(crate) async fn run(job: std::sync::Arc<dyn Job>, db: Db, stopping: Cancella
         tokio::select! {
             () = stopping.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
-            _ = queued.changed() => {}
+            _ = queued.changed(), if job.wakes_on_work() => {}
         }
     }
 }
@@ -57,6 +62,10 @@ impl Job for Sweep {
 
     fn pause(&self) -> Duration {
         Duration::from_hours(1)
+    }
+
+    fn wakes_on_work(&self) -> bool {
+        false
     }
 
     fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>> {

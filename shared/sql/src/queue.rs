@@ -41,12 +41,13 @@ const CLAIM: Sql = Sql::each(
      RETURNING id, attempt",
 );
 
-/// Queues work on `id`, due at `due`. Work that is already queued keeps the earlier moment and starts its attempts
-/// afresh if it was parked.
+/// Queues work on `id`, due at `due`. Work that is already queued keeps the earlier moment; who holds a claim on it loses
+/// the claim, since there is more to do than they saw. Parked work starts its attempts afresh.
 pub async fn push(tx: &mut Tx, queue: &str, id: Uuid, due: Timestamp) -> Result<(), Error> {
     tx.work_was_queued = true;
     let sql = "INSERT INTO due_work (queue, id, due, attempt, parked) VALUES ($1, $2, $3, 0, FALSE) \
                ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
+               attempt = CASE WHEN due_work.parked THEN 0 ELSE due_work.attempt + 1 END, \
                due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END";
     tx.execute(sql, args![queue, id, due]).await.map(|_| ())
 }

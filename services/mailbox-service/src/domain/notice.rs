@@ -1,6 +1,7 @@
 //! Notices: messages of the suite in a person's Digital Post.
 
 use crate::domain::message::Link;
+use crate::domain::post::Mark;
 use kernel::PersonId;
 use std::collections::HashMap;
 
@@ -19,6 +20,8 @@ pub struct Notice {
     pub mentions: Vec<(String, PersonId)>,
     /// The link below it.
     pub link: Option<Link>,
+    /// Where it shows: among public post, or in one commercial portal only (P9, A11).
+    pub mark: Mark,
 }
 
 impl Notice {
@@ -78,6 +81,7 @@ mod tests {
             body: ("{reader} og {owner}, {x}".to_owned(), "{owner}".to_owned()),
             mentions: vec![("{reader}".to_owned(), reader), ("{owner}".to_owned(), owner)],
             link: None,
+            mark: Mark::Public,
         };
         let names = HashMap::from([(reader, "{owner}".to_owned()), (owner, "Karen".to_owned())]);
         assert_eq!(notice.body(&names), "{owner} og Karen, {x}\n\nKaren");

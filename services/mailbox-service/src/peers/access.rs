@@ -8,8 +8,7 @@ use api::access::v1::{AccessQuestion, AccessState, CheckRequest, Decision, Decis
 use api::core::v1 as core;
 use api::error::v1::ErrorReason;
 use kernel::{MailboxId, PersonId, Portal, resource};
-use rpc::{Call, Client, Refusal};
-use tonic::Code;
+use rpc::{Call, Client};
 
 /// access-service.
 #[derive(Clone)]
@@ -39,11 +38,7 @@ impl Access {
         let message = CheckRequest { actor: resource::person(actor), question: Some(question) };
         let request = self.0.request_for(message, call)?;
         let answer = AuthorizationServiceClient::new(self.0.channel()).check(request).await;
-        let answer = answer.map_err(|status| match status.code() {
-            // The person's token has run out while a stream was open.
-            Code::Unauthenticated => Refusal::new(ErrorReason::TokenInvalid),
-            _ => self.0.failed(status),
-        })?;
+        let answer = answer.map_err(|status| self.0.failed(status))?;
         let decision = answer.into_inner().decision.unwrap_or_default();
         if !decision.allowed {
             return Err(denied(&decision, act, portal));

@@ -19,11 +19,6 @@ pub async fn run(
     uploader: [u8; 32],
     delivery: Delivery,
 ) -> Result<Receipt, Error> {
-    if let Some(basis) = &delivery.legal_basis
-        && !system.legal_bases.contains(basis)
-    {
-        return Err(Error::LegalBasisNotHeld(basis.clone()));
-    }
     let parts = parts.clone();
     let db = parts.db.clone();
     db.write(move |tx| Box::pin(async move { deliver(&parts, tx, &system, uploader, delivery).await })).await
@@ -40,6 +35,11 @@ async fn deliver(
     // Before all else: the first receipt stands, whatever has become of the recipient since (M2).
     if let Some(first) = first_receipt(tx, &place, &delivery).await? {
         return Ok(first);
+    }
+    if let Some(basis) = &delivery.legal_basis
+        && !system.legal_bases.contains(basis)
+    {
+        return Err(Error::LegalBasisNotHeld(basis.clone()));
     }
     let mark = Mark::of(system).ok_or(Error::NotFound)?;
     let found = store::person::find(tx, &parts.cpr_hash(&delivery.cpr)).await?;

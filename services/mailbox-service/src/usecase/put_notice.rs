@@ -3,7 +3,7 @@
 use super::Parts;
 use crate::domain::message::NewMessage;
 use crate::domain::notice::Notice;
-use crate::domain::post::{Mark, Sender};
+use crate::domain::post::Sender;
 use crate::error::Error;
 use crate::store;
 use kernel::{MessageId, PersonId};
@@ -21,7 +21,7 @@ pub async fn run(parts: &Parts, tx: &mut Tx, notice: Notice) -> Result<(), Error
     let message = NewMessage {
         id: MessageId::new(now, &*parts.random),
         mailbox: owner.id,
-        mark: Mark::Public,
+        mark: notice.mark,
         sender: Sender::digital_post(),
         sender_uuid: None,
         subject: notice.subject(&names),

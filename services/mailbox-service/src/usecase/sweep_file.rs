@@ -20,10 +20,14 @@ pub async fn run(parts: &Arc<Parts>) -> Result<bool, Error> {
     }
     let claimed =
         parts.db.write(|tx| Box::pin(async move { queue::claim(tx, FILE_SWEEP, BATCH, LEASE).await })).await?;
+    let mut failed = None;
     for claim in &claimed {
-        sweep(parts, *claim).await?;
+        // One that can't be removed holds up no other; its lease runs out and it is tried again.
+        if let Err(error) = sweep(parts, *claim).await {
+            failed = Some(error);
+        }
     }
-    Ok(!claimed.is_empty())
+    failed.map_or(Ok(!claimed.is_empty()), Err)
 }
 
 /// Forgets the upload, then removes the object, then the work: a crash between them repeats the rest.

@@ -30,6 +30,7 @@ fn notice(recipient: &str, reader: &str) -> Payload {
         mentions: vec![event::Mention { placeholder: "{reader}".to_owned(), person: person(reader) }],
         link_text: "Se dine adgange til Digital Post".to_owned(),
         link_url: "https://www.borger.dk/adgange".to_owned(),
+        portal: api::core::v1::Portal::Unspecified.into(),
     })
 }
 

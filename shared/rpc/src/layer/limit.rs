@@ -13,29 +13,57 @@ use tonic::Status;
 /// When a shed caller may come again.
 const COME_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
-/// The bounds of one process.
+/// The bounds of one process. What could hold up something else has a pool of its own.
 #[derive(Clone, Debug)]
 pub struct Limit {
+    /// Calls from outside.
+    calls: Pool,
+    /// Streams: an idle upload must not take the place of a call.
+    streams: Pool,
+    /// Calls between services, which need nobody else: two processes full of calls that wait for each other would
+    /// stand still.
+    internal: Pool,
+}
+
+#[derive(Clone, Debug)]
+struct Pool {
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
 }
 
-impl Limit {
-    /// At most `in_flight` calls run and `waiting` more wait.
-    pub fn new(in_flight: usize, waiting: usize) -> Self {
+impl Pool {
+    fn new(in_flight: usize, waiting: usize) -> Self {
         Self { admitted: Arc::new(Semaphore::new(in_flight + waiting)), running: Arc::new(Semaphore::new(in_flight)) }
+    }
+}
+
+impl Limit {
+    /// At most `in_flight` calls of each kind run and `waiting` more wait.
+    pub fn new(in_flight: usize, waiting: usize) -> Self {
+        let pool = || Pool::new(in_flight, waiting);
+        Self { calls: pool(), streams: pool(), internal: pool() }
+    }
+
+    fn pool(&self, path: &str) -> &Pool {
+        match api::method(path) {
+            Some(method) if method.streams => &self.streams,
+            Some(method) if !method.services.is_empty() => &self.internal,
+            _ => &self.calls,
+        }
     }
 }
 
 /// Lets the call in, has it wait, or sheds it. Probes pass: an overloaded process is not a dead one.
 pub async fn layer(State(limit): State<Limit>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/grpc.health.") {
+    let path = request.uri().path();
+    if path.starts_with("/grpc.health.") {
         return next.run(request).await;
     }
-    let Ok(_admitted) = limit.admitted.try_acquire() else {
+    let pool = limit.pool(path);
+    let Ok(_admitted) = pool.admitted.try_acquire() else {
         return Status::from(Refusal::new(ErrorReason::Overloaded).retry_after(COME_AGAIN_AFTER)).into_http();
     };
     // Fails only when closed, which nobody does.
-    let _running = limit.running.acquire().await;
+    let _running = pool.running.acquire().await;
     next.run(request).await
 }

@@ -35,6 +35,7 @@ fn notice(to: &Citizen) -> Event {
         mentions: vec![Mention { placeholder: "{reader}".to_owned(), person }],
         link_text: String::new(),
         link_url: String::new(),
+        portal: api::core::v1::Portal::Unspecified.into(),
     });
     Event {
         id: new_uuid(),

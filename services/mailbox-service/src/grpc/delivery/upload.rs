@@ -8,8 +8,9 @@ use crate::usecase::upload_file::{self, Upstream};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::upload_delivery_file_request::Frame;
 use prost::Message as _;
-use rpc::{Call, Fields, Refusal};
+use rpc::{Call, Fields, Reason, Refusal};
 use std::sync::Arc;
+use std::time::Duration;
 use tonic::Streaming;
 
 type Frames = Streaming<proto::UploadDeliveryFileRequest>;
@@ -41,9 +42,14 @@ async fn chunks(frames: &mut Frames, upstream: &mut Upstream) -> Result<(), Refu
     Ok(())
 }
 
+/// How long the next frame may keep us waiting.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The next frame; nothing at the end.
 async fn next(frames: &mut Frames) -> Result<Option<Frame>, Refusal> {
-    let message = frames.message().await.map_err(|status| Error::StreamBroken(Box::new(status)))?;
+    let waited = tokio::time::timeout(PATIENCE, frames.message()).await;
+    let message = waited.map_err(|_| Refusal::new(Reason::DeadlineExceeded))?;
+    let message = message.map_err(|status| Error::StreamBroken(Box::new(status)))?;
     message.map(|message| message.frame.ok_or_else(|| Error::FramesMalformed.into())).transpose()
 }
 

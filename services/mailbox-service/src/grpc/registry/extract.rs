@@ -26,7 +26,7 @@ pub(super) type Outcomes = ReceiverStream<Result<proto::RegisterPersonsResponse,
 /// Registers the lines of `incoming` in a task of its own.
 pub(super) fn register(parts: Arc<Parts>, incoming: Streaming<proto::RegisterPersonsRequest>) -> Outcomes {
     let (outcomes, answers) = mpsc::channel(BATCH);
-    let lines = Lines { parts, incoming, outcomes };
+    let lines = Lines { parts, incoming, outcomes, broken: None };
     tokio::spawn(lines.register().in_current_span());
     ReceiverStream::new(answers)
 }
@@ -36,6 +36,7 @@ struct Lines {
     parts: Arc<Parts>,
     incoming: Streaming<proto::RegisterPersonsRequest>,
     outcomes: mpsc::Sender<Result<proto::RegisterPersonsResponse, Status>>,
+    broken: Option<Status>,
 }
 
 impl Lines {
@@ -46,7 +47,12 @@ impl Lines {
                 Ok(batch) if batch.is_empty() => return,
                 Ok(batch) => self.write(batch).await,
                 // The extract broke off: what was answered is durable, the rest comes again.
-                Err(_) => return,
+                Err(status) => {
+                    let status = Status::from(Refusal::from(Error::StreamBroken(Box::new(status))));
+                    // Nobody listening is no matter: the stream ends either way.
+                    let _ = self.outcomes.send(Err(status)).await;
+                    return;
+                }
             };
             match answers {
                 Ok(answers) => {
@@ -68,6 +74,9 @@ impl Lines {
 
     /// Waits for a line, then takes those that come right after it. Empty: the extract is at its end.
     async fn batch(&mut self) -> Result<Vec<proto::RegisterPersonsRequest>, Status> {
+        if let Some(status) = self.broken.take() {
+            return Err(status);
+        }
         let mut batch = Vec::with_capacity(BATCH);
         let Some(first) = self.incoming.message().await? else { return Ok(batch) };
         batch.push(first);
@@ -75,8 +84,14 @@ impl Lines {
         while batch.len() < BATCH {
             match timeout_at(window, self.incoming.message()).await {
                 Ok(Ok(Some(line))) => batch.push(line),
-                // At the end, or broken: what is here is worth writing; the next round sees the same again.
-                Ok(Ok(None) | Err(_)) | Err(_) => break,
+                // What is here is worth writing. A stream that failed must not be read again: it may begin in the middle
+                // of a line.
+                Ok(Err(status)) => {
+                    self.broken = Some(status);
+                    break;
+                }
+                // At the end, which the next round sees again, or the window is over.
+                Ok(Ok(None)) | Err(_) => break,
             }
         }
         Ok(batch)
