@@ -4,11 +4,12 @@ use crate::domain::acting::{Act, Capacity, Ground};
 use crate::domain::post::{CommercialPortal, Mark};
 use crate::error::Error;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
-use api::access::v1::{AccessQuestion, AccessState, CheckRequest, Decision, DecisionGround, EndReason};
+use api::access::v1::{AccessQuestion, AccessState, CheckRequest, CheckResponse, Decision, DecisionGround, EndReason};
 use api::core::v1 as core;
 use api::error::v1::ErrorReason;
 use kernel::{MailboxId, PersonId, Portal, resource};
-use rpc::{Call, Client};
+use rpc::{Call, Client, Refusal};
+use tonic::{Code, Response, Status};
 
 /// access-service.
 #[derive(Clone)]
@@ -29,7 +30,32 @@ impl Access {
         mailbox: MailboxId,
         act: Act,
     ) -> Result<Vec<Ground>, Error> {
-        let portal = call.citizen()?.portal;
+        let answer = self.ask(call, actor, mailbox, act).await?.map_err(|status| self.0.failed(status))?;
+        decided(&answer, mailbox, act, call.citizen()?.portal)
+    }
+
+    /// The same while a stream is open: by then the person's token may have run out, which is theirs to renew.
+    pub async fn check_again(
+        &self,
+        call: &Call,
+        actor: PersonId,
+        mailbox: MailboxId,
+        act: Act,
+    ) -> Result<Vec<Ground>, Error> {
+        let answer = self.ask(call, actor, mailbox, act).await?.map_err(|status| match status.code() {
+            Code::Unauthenticated => Refusal::new(ErrorReason::TokenInvalid),
+            _ => self.0.failed(status),
+        });
+        decided(&answer?, mailbox, act, call.citizen()?.portal)
+    }
+
+    async fn ask(
+        &self,
+        call: &Call,
+        actor: PersonId,
+        mailbox: MailboxId,
+        act: Act,
+    ) -> Result<Result<CheckResponse, Status>, Error> {
         let question = AccessQuestion {
             mailbox: resource::mailbox(mailbox),
             act: to_proto(act).into(),
@@ -37,15 +63,17 @@ impl Access {
         };
         let message = CheckRequest { actor: resource::person(actor), question: Some(question) };
         let request = self.0.request_for(message, call)?;
-        let answer = AuthorizationServiceClient::new(self.0.channel()).check(request).await;
-        let answer = answer.map_err(|status| self.0.failed(status))?;
-        let decision = answer.into_inner().decision.unwrap_or_default();
-        if !decision.allowed {
-            return Err(denied(&decision, act, portal));
-        }
-        let grounds: Vec<Ground> = decision.grounds.iter().filter_map(|ground| read(ground, mailbox)).collect();
-        if grounds.is_empty() { Err(Error::NotFound) } else { Ok(grounds) }
+        Ok(AuthorizationServiceClient::new(self.0.channel()).check(request).await.map(Response::into_inner))
     }
+}
+
+fn decided(answer: &CheckResponse, mailbox: MailboxId, act: Act, portal: Portal) -> Result<Vec<Ground>, Error> {
+    let Some(decision) = &answer.decision else { return Err(Error::NotFound) };
+    if !decision.allowed {
+        return Err(denied(decision, act, portal));
+    }
+    let grounds: Vec<Ground> = decision.grounds.iter().filter_map(|ground| read(ground, mailbox)).collect();
+    if grounds.is_empty() { Err(Error::NotFound) } else { Ok(grounds) }
 }
 
 /// A ground that does not make sense is none.

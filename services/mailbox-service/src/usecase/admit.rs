@@ -59,7 +59,7 @@ pub async fn readmit(parts: &Arc<Parts>, call: &Call, acting: &Acting, mark: Mar
     if acting.is_owner() {
         return Ok(());
     }
-    let grounds = parts.access.check(call, acting.actor, acting.mailbox, act).await?;
+    let grounds = parts.access.check_again(call, acting.actor, acting.mailbox, act).await?;
     if grounds.iter().any(|ground| ground.mark == mark) { Ok(()) } else { Err(Error::NotFound) }
 }
 
