@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn the_profile_follows_from_the_folder() {
-        assert_eq!(profile(Path::new("/work/target/debug")).unwrap(), "dev");
-        assert_eq!(profile(Path::new("/work/target/release")).unwrap(), "release");
+        assert_eq!(profile(Path::new("/somewhere/target/debug")).unwrap(), "dev");
+        assert_eq!(profile(Path::new("/somewhere/target/release")).unwrap(), "release");
     }
 
     #[test]
