@@ -119,7 +119,8 @@ impl Db {
         self.writes.spawn(task.in_current_span()).await.unwrap_or(Err(E::from(Error::Torn)))
     }
 
-    /// Runs `work` on a connection that can't write. Each statement sees what was committed before it.
+    /// Runs `work` on a connection for reading: SQLite refuses a write on it; PostgreSQL does not, so write with
+    /// [`Db::write`] alone. Each statement sees what was committed before it.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
