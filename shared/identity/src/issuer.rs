@@ -6,6 +6,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use kernel::Timestamp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -13,6 +14,9 @@ use tokio::sync::Mutex;
 /// How long after one reading of a JWKS the next may follow: tokens with unknown keys must not become requests to
 /// the issuer.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// How often the JWKS is looked at although all keys are known.
+const LOOK_EVERY: Duration = Duration::from_mins(5);
 
 /// How long a reading may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,6 +46,7 @@ pub(crate) struct Issuer {
     production: bool,
     keys: RwLock<Arc<HashMap<String, Key>>>,
     read: Mutex<Option<Timestamp>>,
+    looked: AtomicI64,
     http: reqwest::Client,
 }
 
@@ -53,28 +58,43 @@ pub(crate) struct Key {
 
 impl Issuer {
     pub(crate) fn new(config: IssuerConfig, production: bool, http: reqwest::Client) -> Self {
-        Self { config, production, keys: RwLock::default(), read: Mutex::new(None), http }
+        Self { config, production, keys: RwLock::default(), read: Mutex::new(None), looked: AtomicI64::new(0), http }
     }
 
-    /// The key of this id, reading the JWKS again if it is not known and the last reading is not recent.
-    pub(crate) async fn key(&self, id: &str, now: Timestamp) -> Option<Key> {
+    /// The key of this id. The JWKS is read again when the id is not known, and in the background every few minutes, so
+    /// that a key that was withdrawn stops working.
+    pub(crate) async fn key(self: &Arc<Self>, id: &str, now: Timestamp) -> Option<Key> {
         if let Some(key) = self.known(id) {
+            if self.is_time_to_look(now) {
+                tokio::spawn(self.clone().refresh(now));
+            }
             return Some(key);
         }
-        // One reading at a time; who waited for it finds its result.
-        let mut read = self.read.lock().await;
-        let recent = read.is_some_and(|at| now.since(at) < READ_AGAIN_AFTER);
-        if !recent {
-            *read = Some(now);
-            if let Err(error) = self.read().await {
-                tracing::warn!(
-                    issuer = self.config.issuer,
-                    error = &error as &dyn std::error::Error,
-                    "the JWKS can't be read; known keys go on"
-                );
-            }
+        // In a task of its own: a caller who hangs up must not end a reading that others wait for.
+        if tokio::spawn(self.clone().refresh(now)).await.is_err() {
+            tracing::error!(issuer = self.config.issuer, "reading the JWKS was torn down");
         }
         self.known(id)
+    }
+
+    /// True for one caller each time [`LOOK_EVERY`] has passed.
+    fn is_time_to_look(&self, now: Timestamp) -> bool {
+        let last = self.looked.load(Ordering::SeqCst);
+        now.since(Timestamp::from_micros(last)) >= LOOK_EVERY
+            && self.looked.compare_exchange(last, now.as_micros(), Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Reads the JWKS unless that was done just now; one reading at a time, and who waited for it finds its result.
+    async fn refresh(self: Arc<Self>, now: Timestamp) {
+        let mut read = self.read.lock().await;
+        if read.is_some_and(|at| now.since(at) < READ_AGAIN_AFTER) {
+            return;
+        }
+        if let Err(error) = self.read().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(issuer = self.config.issuer, error, "the JWKS can't be read; known keys go on");
+        }
+        *read = Some(now);
     }
 
     /// Reads the JWKS and replaces the known keys.

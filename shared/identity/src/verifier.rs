@@ -33,7 +33,7 @@ pub enum Refused {
 pub struct Verifier {
     audience: String,
     max_life: i64,
-    issuers: Arc<[Issuer]>,
+    issuers: Arc<[Arc<Issuer>]>,
     clock: Arc<dyn Clock>,
 }
 
@@ -43,8 +43,11 @@ impl Verifier {
     pub async fn new(config: &IdentityConfig, clock: Arc<dyn Clock>) -> Result<Self, JwksError> {
         let http =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(JwksError::Fetch)?;
-        let issuers: Arc<[Issuer]> =
-            config.issuers.iter().map(|issuer| Issuer::new(issuer.clone(), config.production, http.clone())).collect();
+        let issuers: Arc<[Arc<Issuer>]> = config
+            .issuers
+            .iter()
+            .map(|issuer| Arc::new(Issuer::new(issuer.clone(), config.production, http.clone())))
+            .collect();
         for issuer in issuers.iter() {
             match issuer.read().await {
                 Err(error @ JwksError::Fetch(_)) => {

@@ -16,7 +16,9 @@ pub struct Date(civil::Date);
 pub struct InvalidDate;
 
 /// The zone in which days begin and end, with its own copy of the time zone data.
-static COPENHAGEN: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC));
+static COPENHAGEN: LazyLock<TimeZone> = LazyLock::new(|| {
+    jiff::tz::TimeZoneDatabase::bundled().get("Europe/Copenhagen").expect("the time zone data is part of the program")
+});
 
 impl Date {
     /// The last day there is.

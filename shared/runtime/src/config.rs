@@ -48,6 +48,9 @@ pub struct Peers {
     pub notification: Option<ClientConfig>,
 }
 
+/// Variables of the same prefix that are no keys: where the file is, and what the tests run on.
+const NOT_KEYS: [&str; 2] = ["CONFIG", "TEST_POSTGRES"];
+
 impl<S: Default + Serialize + DeserializeOwned> Config<S> {
     /// Reads the file, if one is given, and the environment.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
@@ -59,7 +62,7 @@ impl<S: Default + Serialize + DeserializeOwned> Config<S> {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            .merge(Env::prefixed("DIGITALPOST_").split("__"))
+            .merge(Env::prefixed("DIGITALPOST_").ignore(&NOT_KEYS).split("__"))
             .extract()
             .context("the configuration can't be read")?;
         config.check()?;

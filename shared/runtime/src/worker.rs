@@ -4,6 +4,7 @@ use events::Relay;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sql::Db;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +36,9 @@ pub(crate) async fn run(job: std::sync::Arc<dyn Job>, db: Db, stopping: Cancella
     let mut queued = db.work_queued();
     while !stopping.is_cancelled() {
         queued.mark_unchanged();
-        let pause = match job.run_once().await {
+        // A panic ends this try and not the job: nobody else would do its work.
+        let done = AssertUnwindSafe(job.run_once()).catch_unwind().await;
+        let pause = match done.unwrap_or_else(|_| Err(anyhow::anyhow!("panicked"))) {
             Ok(true) => continue,
             Ok(false) => job.pause(),
             Err(error) => {

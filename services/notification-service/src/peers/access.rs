@@ -5,7 +5,7 @@ use api::access::v1::authorization_service_client::AuthorizationServiceClient;
 use api::access::v1::{AccessActivity, AccessScope, AccessState, CheckAccessActiveRequest, EndReason};
 use kernel::resource;
 use rpc::{Client, Refusal};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// access-service.
 #[derive(Clone)]
@@ -27,14 +27,19 @@ impl Accesses {
         if accesses.is_empty() {
             return Ok(HashMap::new());
         }
-        let names = accesses.iter().map(ToString::to_string).collect();
+        // Several e-mails may be due for one access: it is asked about once and answered for all of them.
+        let names: BTreeSet<String> = accesses.iter().map(ToString::to_string).collect();
+        let names = names.into_iter().collect();
         let request = self.0.request(CheckAccessActiveRequest { accesses: names })?;
         let response = AuthorizationServiceClient::new(self.0.channel()).check_access_active(request).await;
         let activities = response.map_err(|status| self.0.failed(status))?.into_inner().activities;
         // Taken by name and not by place: an answer can't be about another access.
-        let mut answers: HashMap<String, Activity> =
+        let answers: HashMap<String, Activity> =
             activities.into_iter().map(|activity| (activity.access.clone(), read(&activity))).collect();
-        let answer = |access: &AccessName| (*access, answers.remove(&access.to_string()).unwrap_or(Activity::Unknown));
+        let answer = |access: &AccessName| {
+            let known = answers.get(&access.to_string()).copied();
+            (*access, known.unwrap_or(Activity::Unknown))
+        };
         Ok(accesses.iter().map(answer).collect())
     }
 }
