@@ -25,7 +25,8 @@ pub enum Error {
     /// The schema can't be brought up to date, or is one this program doesn't know.
     #[error("the schema does not fit this program")]
     Migration(#[source] Box<sqlx::migrate::MigrateError>),
-    /// The write's task was torn down by a panic or by the end of the process; nothing was written.
+    /// The write's task was torn down by a panic, and nothing was written; or by the end of the process, and whether
+    /// the commit was reached is not known.
     #[error("the write did not finish")]
     Torn,
 }

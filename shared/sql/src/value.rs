@@ -24,7 +24,7 @@ pub enum Value {
     Uuid(Option<Uuid>),
     /// `TIMESTAMPTZ` / microseconds as `INTEGER`.
     Time(Option<Timestamp>),
-    /// A list for `IN`: see [`Sql::any_uuid`](crate::tx::Sql).
+    /// A list: `= ANY($1)` on PostgreSQL, `IN (SELECT unhex(value) FROM json_each($1))` on SQLite.
     Uuids(Vec<Uuid>),
 }
 
