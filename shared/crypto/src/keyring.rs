@@ -111,6 +111,11 @@ impl Keyring {
         bytes.try_into().map(DataKey::from_bytes).map_err(|_| SealError)
     }
 
+    /// Whether the id of any key, active or not, begins with `prefix`.
+    pub fn has_id_with_prefix(&self, prefix: &str) -> bool {
+        self.keys.keys().any(|id| id.starts_with(prefix))
+    }
+
     /// Whether rotation still has to re-wrap this key.
     pub fn is_active(&self, wrapped: &WrappedKey) -> bool {
         wrapped.key_id == self.active

@@ -6,15 +6,18 @@ use kernel::{Random, ServiceName, random};
 use prost::Message as _;
 use rpc::Client;
 use sql::queue::{self, Claim, Held};
-use sql::{Db, Error, outbox};
+use sql::{Db, Error, Tx, outbox};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tonic::{Code, Status};
 
 /// The most events of one batch.
 const BATCH: i64 = 100;
 /// How long a claim holds: longer than a batch can take, short enough that a crash delays little.
 const LEASE: Duration = Duration::from_secs(15);
+/// How often a batch is tried whole while the other seems to be away.
+const TRIES_TOGETHER: i64 = 3;
 /// The longest pause between tries.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
@@ -42,26 +45,41 @@ impl Relay {
         if !queue::is_due(&self.db, outbox::queue_for(self.destination)).await? {
             return Ok(false);
         }
+        let since = Instant::now();
         let batch = self.claim().await?;
         if batch.is_empty() {
             return Ok(false);
         }
         match self.send(batch.iter().map(|(_, event)| event.clone()).collect()).await {
             Ok(()) => self.delivered(claims(&batch)).await?,
-            // The fault may be one event's: each gets a try of its own, so that it holds up no other.
-            Err(status) if batch.len() > 1 && !is_away(&status) => {
-                for (claim, event) in batch {
-                    match self.send(vec![event]).await {
-                        Ok(()) => self.delivered(vec![claim]).await?,
-                        Err(status) => self.postpone(vec![claim], &status).await?,
-                    }
-                }
+            // The fault may be one event's: each gets a try of its own, so that it holds up no other. An event that takes
+            // the other too long looks as if the other were away, so after a few tries that is no excuse either.
+            Err(status) if batch.len() > 1 && (!is_away(&status) || tries(&batch) > TRIES_TOGETHER) => {
+                self.one_by_one(batch, since + LEASE / 2).await?;
             }
             Err(status) => self.postpone(claims(&batch), &status).await?,
         }
         Ok(true)
     }
 
+    /// Tries each event by itself, until `end`; the rest is postponed untried.
+    async fn one_by_one(&self, batch: Vec<(Claim, Event)>, end: Instant) -> Result<(), Error> {
+        let mut batch = batch.into_iter();
+        while let Some((claim, event)) = batch.next() {
+            match self.send(vec![event]).await {
+                Ok(()) => self.delivered(vec![claim]).await?,
+                Err(status) => {
+                    self.postpone(vec![claim], &status).await?;
+                    if Instant::now() >= end {
+                        return self.postpone(batch.map(|(claim, _)| claim).collect(), &status).await;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Claims a batch. A row that holds no event is set aside: it would hold up all behind it.
     async fn claim(&self) -> Result<Vec<(Claim, Event)>, Error> {
         let queue = outbox::queue_for(self.destination);
         self.db
@@ -69,14 +87,15 @@ impl Relay {
                 Box::pin(async move {
                     let claims = queue::claim(tx, queue, BATCH, LEASE).await?;
                     let mut payloads = outbox::payloads(tx, claims.iter().map(|claim| claim.id).collect()).await?;
-                    let decode = |claim: Claim| {
-                        let payload =
-                            payloads.remove(&claim.id).ok_or_else(|| Error::corrupt("outbox.id", "missing"))?;
-                        let event =
-                            Event::decode(&*payload).map_err(|_| Error::corrupt("outbox.payload", "no event"))?;
-                        Ok((claim, event))
-                    };
-                    claims.into_iter().map(decode).collect()
+                    let mut batch = Vec::with_capacity(claims.len());
+                    for claim in claims {
+                        let payload = payloads.remove(&claim.id);
+                        match payload.and_then(|payload| Event::decode(&*payload).ok()) {
+                            Some(event) => batch.push((claim, event)),
+                            None => set_aside(tx, queue, claim).await?,
+                        }
+                    }
+                    Ok(batch)
                 })
             })
             .await
@@ -92,11 +111,10 @@ impl Relay {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    for claim in claims {
-                        if outbox::delivered(tx, destination, claim).await? == Held::No {
-                            // Handed over twice; the receiver takes it in once.
-                            tracing::warn!(event = %claim.id, "the claim was lost before the hand-over was noted");
-                        }
+                    let lost = claims.len() - outbox::delivered(tx, destination, &claims).await?;
+                    if lost > 0 {
+                        // Handed over twice; the receiver takes them in once.
+                        tracing::warn!(%destination, lost, "claims were lost before the hand-over was noted");
                     }
                     Ok(())
                 })
@@ -124,6 +142,20 @@ impl Relay {
             })
             .await
     }
+}
+
+async fn set_aside(tx: &mut Tx, queue: &'static str, claim: Claim) -> Result<(), Error> {
+    tracing::error!(event = %claim.id, queue, "an outbox row holds no event and is set aside");
+    metrics::counter!("outbox_parked_total", "queue" => queue).increment(1);
+    if queue::park(tx, queue, claim).await? == Held::No {
+        tracing::warn!(event = %claim.id, "the claim was lost before it was set aside");
+    }
+    Ok(())
+}
+
+/// How often the most tried event of the batch has been tried, this time included.
+fn tries(batch: &[(Claim, Event)]) -> i64 {
+    batch.iter().map(|(claim, _)| claim.attempt).max().unwrap_or_default()
 }
 
 fn claims(batch: &[(Claim, Event)]) -> Vec<Claim> {

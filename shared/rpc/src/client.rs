@@ -113,9 +113,13 @@ impl Client {
                 // With the metadata that the reason promises, as the other stated it.
                 let stated = info.map(|info| info.metadata).unwrap_or_default();
                 let keys = api::reason(reason).map_or(&[][..], |info| info.metadata);
-                keys.iter().fold(Refusal::new(reason), |refusal, key| {
+                let refusal = keys.iter().fold(Refusal::new(reason), |refusal, key| {
                     refusal.with(key, stated.get(*key).map_or("", String::as_str))
-                })
+                });
+                match status.get_details_retry_info().and_then(|info| info.retry_delay) {
+                    Some(delay) => refusal.retry_after(delay),
+                    None => refusal,
+                }
             }
             _ => Refusal::unavailable(self.peer, status),
         }

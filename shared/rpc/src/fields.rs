@@ -6,6 +6,9 @@ use std::fmt::Display;
 /// The longest request id.
 const MAX_REQUEST_ID: usize = 64;
 
+/// The most violations that are told: they travel in a header, and many clients take no more than 8 KiB of those.
+const MAX_TOLD: usize = 40;
+
 /// The violations found so far.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<Violation>);
@@ -75,8 +78,18 @@ impl Fields {
     pub fn all<T: Complete>(self, values: T) -> Result<T::Values, Refusal> {
         match values.complete() {
             Some(values) if self.0.is_empty() => Ok(values),
-            _ => Err(Refusal::invalid(self.0)),
+            _ => Err(Refusal::invalid(self.told())),
         }
+    }
+
+    /// The first violations, and how many more there are.
+    fn told(mut self) -> Vec<Violation> {
+        let more = self.0.len().saturating_sub(MAX_TOLD);
+        if more > 0 {
+            self.0.truncate(MAX_TOLD);
+            self.refuse("", format!("and {more} more"));
+        }
+        self.0
     }
 }
 
@@ -121,6 +134,18 @@ mod tests {
         let named: Vec<&str> = bad_request.field_violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(named, ["cpr_number", "first_name", "request_id"]);
         assert_eq!(status.get_details_error_info().expect("details").reason, "INVALID_FIELDS");
+    }
+
+    #[test]
+    fn a_long_list_of_violations_still_fits_a_header() {
+        let mut fields = Fields::new();
+        for at in 0..200 {
+            fields.refuse(&format!("messages[{at}]"), "must be the name of a letter in this mailbox");
+        }
+        let status = Status::from(fields.all((Some(1),)).expect_err("refused"));
+        assert!(status.details().len() < 6 * 1024, "{}", status.details().len());
+        let told = status.get_details_bad_request().expect("details").field_violations;
+        assert_eq!(told.last().map(|violation| violation.description.as_str()), Some("and 160 more"));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use tonic_health::server::HealthReporter;
 /// How often readiness is looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
 
+/// How long the look may take: a database that does not answer is one that is away.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Whether the process can do its work now.
 pub type Probe = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
@@ -19,7 +22,7 @@ pub async fn watch(reporter: HealthReporter, services: Vec<&'static str>, probe:
     loop {
         let now = tokio::select! {
             () = stopping.cancelled() => false,
-            now = probe() => now,
+            now = tokio::time::timeout(PATIENCE, probe()) => now.unwrap_or(false),
         };
         if ready != Some(now) {
             report(&reporter, &services, now).await;

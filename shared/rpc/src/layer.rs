@@ -18,8 +18,8 @@ pub fn wrap(routes: Router, auth: auth::Auth, limit: limit::Limit) -> Router {
     routes
         .layer(from_fn_with_state(auth, auth::layer)) // nobody gets past without being known and admitted
         .layer(from_fn(reason::layer)) // what the framework refuses by itself gets a reason too
-        .layer(from_fn(deadline::layer)) // what is let in is bounded, and told as DEADLINE_EXCEEDED
         .layer(from_fn_with_state(limit, limit::layer)) // too much is refused before it costs anything
+        .layer(from_fn(deadline::layer)) // the wait for its turn counts too, and its end is told as DEADLINE_EXCEEDED
         .layer(from_fn(panic::layer)) // a crash ends one call
         .layer(from_fn(metrics::layer)) // counts refusals and crashes too
         .layer(from_fn(trace::layer)) // one span, one line

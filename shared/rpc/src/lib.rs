@@ -8,8 +8,8 @@
 //! | [`layer::trace`] | one span and one line for each call, refused ones included |
 //! | [`layer::metrics`] | outside of all that can refuse, so that refusals and crashes are counted |
 //! | [`layer::panic`] | a crash in one call becomes INTERNAL for that call |
+//! | [`layer::deadline`] | bounds the call, the wait for its turn included |
 //! | [`layer::limit`] | sheds load before any work is done for it |
-//! | [`layer::deadline`] | bounds what is let in |
 //! | [`layer::reason`] | gives what the framework refuses by itself (too large, not protobuf) the reason it lacks |
 //! | [`layer::auth`] | innermost: nobody reaches a handler without a verified caller whom the method's option admits |
 //!

@@ -99,6 +99,17 @@ async fn a_deadline_is_told_as_such() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_ones_turn_ends_at_the_deadline_too() -> anyhow::Result<()> {
+    let app = layered(Router::new().route(OPEN, any(std::future::pending::<&str>)), Limit::new(1, 1)).await?;
+    let running = tokio::spawn(app.clone().oneshot(call(OPEN, &[("grpc-timeout", "10S")])?));
+    tokio::task::yield_now().await;
+    let waiting = app.oneshot(call(OPEN, &[("grpc-timeout", "200m")])?).await?;
+    assert_eq!(status(&waiting), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned()));
+    running.abort();
+    Ok(())
+}
+
 #[tokio::test]
 async fn nobody_reaches_what_has_no_rule_or_without_a_token() -> anyhow::Result<()> {
     let routes = Router::new()

@@ -14,12 +14,17 @@ use sql::Db;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tower::Service;
+
+/// How long work that is under way may go on once the server has ended; it knew since the beginning of the end. What is
+/// left is as after a crash: claimed, and done elsewhere when the lease is over.
+const WORKERS_GRACE: Duration = Duration::from_secs(3);
 
 /// The parts of a service: what it serves, and what it does by itself.
 pub struct App {
@@ -118,8 +123,14 @@ impl App {
         });
         let served = self.server.serve(self.routes, self.names, self.auth, probe, stopping.clone()).await;
         stopping.cancel();
-        workers.wait().await;
-        self.db.close().await;
+        let db = self.db.clone();
+        let at_rest = async move {
+            workers.wait().await;
+            db.close().await;
+        };
+        if tokio::time::timeout(WORKERS_GRACE, at_rest).await.is_err() {
+            tracing::warn!("work that did not finish in time was left; its lease ends by itself");
+        }
         Ok(served?)
     }
 }

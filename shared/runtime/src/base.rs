@@ -1,10 +1,10 @@
 //! What every service stands on.
 
 use crate::config::Config;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use crypto::Keys;
 use events::Emitter;
-use identity::{ServiceTokens, Verifier};
+use identity::{DEVELOPMENT_KEY_PREFIX, ServiceTokens, Verifier};
 use kernel::{Clock, Random, ServiceName, SystemClock, SystemRandom};
 use rpc::layer::auth::Auth;
 use rpc::{Client, ClientConfig, Server};
@@ -84,6 +84,9 @@ impl Base {
         let db = Db::open(&config.database, migrations, time).await.context("database")?;
         let keys = std::fs::read_to_string(&config.keys_file).context("keys_file: can't be read")?;
         let keys = Keys::parse(&keys).context("keys_file")?;
+        if config.identity.production && keys.keyring.has_id_with_prefix(DEVELOPMENT_KEY_PREFIX) {
+            bail!("keys_file: keys whose id begins with \"{DEVELOPMENT_KEY_PREFIX}\" are refused in production");
+        }
         let verifier = Verifier::new(&config.identity, clock.clone()).await.context("identity")?;
         let mutual_tls = config.server.tls.as_ref().is_some_and(|tls| tls.client_authority_file.is_some());
         let tokens = ServiceTokens::new(&config.service_token, name, &config.identity.audience, clock.clone())?;

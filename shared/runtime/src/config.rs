@@ -4,7 +4,7 @@ use crate::telemetry::TelemetryConfig;
 use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
-use identity::{IdentityConfig, ServiceTokenConfig};
+use identity::{DEVELOPMENT_KEY_PREFIX, IdentityConfig, ServiceTokenConfig};
 use rpc::{ClientConfig, ServerConfig};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,11 @@ impl<S: Default + Serialize + DeserializeOwned> Config<S> {
             if value.as_os_str().is_empty() {
                 problems.push(format!("{path}: must be given"));
             }
+        }
+        if self.identity.production && self.service_token.key_id.starts_with(DEVELOPMENT_KEY_PREFIX) {
+            problems.push(format!(
+                "service_token.key_id: keys whose id begins with \"{DEVELOPMENT_KEY_PREFIX}\" are refused in production"
+            ));
         }
         if self.identity.production && self.server.reflection {
             problems.push("server.reflection: must be off in production".to_owned());

@@ -47,11 +47,15 @@ pub async fn payloads(tx: &mut Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<u
     Ok(rows.into_iter().collect())
 }
 
-/// Takes a delivered event out; says whether the claim still held.
-pub async fn delivered(tx: &mut Tx, destination: ServiceName, claim: queue::Claim) -> Result<queue::Held, Error> {
-    let held = queue::finish(tx, queue_for(destination), claim).await?;
-    if held == queue::Held::Yes {
-        tx.execute("DELETE FROM outbox WHERE id = $1", args![claim.id]).await?;
-    }
-    Ok(held)
+const DELETE: Sql = Sql::each(
+    "DELETE FROM outbox WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "DELETE FROM outbox WHERE id = ANY($1)",
+);
+
+/// Takes delivered events out; how many of the claims still held.
+pub async fn delivered(tx: &mut Tx, destination: ServiceName, claims: &[queue::Claim]) -> Result<usize, Error> {
+    let held = queue::finish_all(tx, queue_for(destination), claims).await?;
+    let count = held.len();
+    tx.execute(DELETE, args![held]).await?;
+    Ok(count)
 }

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::tx::{Sql, Tx};
 use kernel::Timestamp;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -74,6 +75,26 @@ pub async fn claim(tx: &mut Tx, queue: &str, most: i64, lease: Duration) -> Resu
 pub async fn finish(tx: &mut Tx, queue: &str, claim: Claim) -> Result<Held, Error> {
     let sql = "DELETE FROM due_work WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
     held(tx.execute(sql, args![queue, claim.id, claim.attempt]).await?)
+}
+
+const FINISH_ALL: Sql = Sql::each(
+    "DELETE FROM due_work WHERE queue = $1 AND attempt = $2 AND NOT parked \
+     AND id IN (SELECT unhex(value) FROM json_each($3)) RETURNING id",
+    "DELETE FROM due_work WHERE queue = $1 AND attempt = $2 AND NOT parked AND id = ANY($3) RETURNING id",
+);
+
+/// Takes a batch of finished work out of the queue; the ids of the claims that still held.
+pub async fn finish_all(tx: &mut Tx, queue: &str, claims: &[Claim]) -> Result<Vec<Uuid>, Error> {
+    // What was claimed together has seldom been tried more than once: one statement, mostly.
+    let mut by_attempt: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
+    for claim in claims {
+        by_attempt.entry(claim.attempt).or_default().push(claim.id);
+    }
+    let mut held = Vec::with_capacity(claims.len());
+    for (attempt, ids) in by_attempt {
+        held.extend(tx.all(FINISH_ALL, args![queue, attempt, ids], |row| row.get::<Uuid>("id")).await?);
+    }
+    Ok(held)
 }
 
 /// Puts work back until `due`: after a failure, or to hold on to it for longer.

@@ -10,14 +10,31 @@ use tonic::{Code, Status};
 pub async fn layer(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = method_name(request.uri().path());
-    let in_flight = metrics::gauge!("grpc_server_in_flight_calls");
-    in_flight.increment(1.0);
-    let response = next.run(request).await;
-    in_flight.decrement(1.0);
+    let response = {
+        let _in_flight = InFlight::begin();
+        next.run(request).await
+    };
     let code = format!("{:?}", status(&response));
     metrics::counter!("grpc_server_calls_total", "method" => method, "code" => code).increment(1);
     metrics::histogram!("grpc_server_call_duration_seconds", "method" => method).record(started.elapsed());
     response
+}
+
+/// One call in flight. Counted down when dropped, since a caller who hangs up drops the whole call.
+struct InFlight(metrics::Gauge);
+
+impl InFlight {
+    fn begin() -> Self {
+        let gauge = metrics::gauge!("grpc_server_in_flight_calls");
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
 }
 
 /// The name under which a call is counted and logged: known ones only, so that nobody can make labels or log
