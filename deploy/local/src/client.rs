@@ -3,6 +3,7 @@
 use crate::layout::Layout;
 use crate::ports::Ports;
 use anyhow::Context as _;
+use api::access::v1::caseworker_access_service_client::CaseworkerAccessServiceClient;
 use api::access::v1::read_access_service_client::ReadAccessServiceClient;
 use api::mailbox::v1::delivery_service_client::DeliveryServiceClient;
 use api::mailbox::v1::mailbox_service_client::MailboxServiceClient;
@@ -110,6 +111,11 @@ impl Clients {
     /// Read access as citizens manage it.
     pub fn read_access(&self) -> ReadAccessServiceClient<Channel> {
         ReadAccessServiceClient::new(self.access.clone())
+    }
+
+    /// Read access as a municipality manages it.
+    pub fn caseworker_access(&self) -> CaseworkerAccessServiceClient<Channel> {
+        CaseworkerAccessServiceClient::new(self.access.clone())
     }
 
     /// Mailboxes as portals show them.

@@ -1,13 +1,16 @@
 //! `cargo run -- demo`: the whole story, from offer to e-mail to the end, against real processes.
 //!
-//! Five steps, one file each. A step calls as its actors would, shows what they are answered, and checks it.
+//! Eight steps, one file each. A step calls as its actors would, shows what they are answered, and checks it.
 
+mod desk;
 mod email;
 mod give;
+mod guardian;
 mod inbox;
 mod letter;
 mod population;
 mod remove;
+mod request;
 mod show;
 mod stage;
 
@@ -84,7 +87,11 @@ async fn tell(stage: &Stage<'_>, options: &Options) -> anyhow::Result<()> {
     stage.crash(&[ServiceName::Notification]).await?;
     let inbox = email::play(stage, &access).await.context("step 4 · Niels switches on e-mail about new post")?;
     stage.crash(ServiceName::ALL).await?;
-    remove::play(stage, &access, &inbox).await.context("step 5 · Karen removes the access")
+    remove::play(stage, &access, &inbox).await.context("step 5 · Karen removes the access")?;
+    request::play(stage).await.context("step 6 · Søren asks for access to Åse's post")?;
+    stage.crash(&[ServiceName::Access]).await?;
+    guardian::play(stage).await.context("step 7 · Anne-Marie asks as Mohammed's guardian")?;
+    desk::play(stage).await.context("step 8 · Bjørn comes to the municipality's desk")
 }
 
 /// What each process holds of the machine's memory after the story, where the system tells.

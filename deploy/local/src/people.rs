@@ -20,17 +20,21 @@ pub const KAREN: Person = person("Karen", "Nørgaard", "6101801234", "Åboulevar
 /// The reader.
 pub const NIELS: Person = person("Niels Peter", "Skov Jensen", "6202751235", "Skovbrynet 8, 8000 Aarhus C");
 
+/// Whose post is asked for.
+pub const AASE: Person = person("Åse", "Østergaard", "6303321006", "Strandvejen 112, 2900 Hellerup");
+/// Who asks.
+pub const SOEREN: Person = person("Søren", "Kjær", "6404451007", "Møllegade 5, 5000 Odense C");
+/// A guardian.
+pub const ANNE_MARIE: Person = person("Anne-Marie", "Holm", "6505901008", "Torvet 1, 9000 Aalborg");
+/// Who is under guardianship.
+pub const MOHAMMED: Person = person("Mohammed", "Al-Hassan", "6606881009", "Vollsmose Allé 20, 5240 Odense NØ");
+/// Who helps somebody without MitID.
+pub const FREJA: Person = person("Freja", "Lund", "6707054010", "Vestergade 14, 4000 Roskilde");
+/// Who comes to the municipality's desk.
+pub const BJOERN: Person = person("Bjørn", "Ægidius", "6808611011", "Havnegade 2, 3700 Rønne");
+
 /// The test citizens that every suite has.
-pub const HANDFUL: [Person; 8] = [
-    KAREN,
-    NIELS,
-    person("Åse", "Østergaard", "6303321006", "Strandvejen 112, 2900 Hellerup"),
-    person("Søren", "Kjær", "6404451007", "Møllegade 5, 5000 Odense C"),
-    person("Anne-Marie", "Holm", "6505901008", "Torvet 1, 9000 Aalborg"),
-    person("Mohammed", "Al-Hassan", "6606881009", "Vollsmose Allé 20, 5240 Odense NØ"),
-    person("Freja", "Lund", "6707054010", "Vestergade 14, 4000 Roskilde"),
-    person("Bjørn", "Ægidius", "6808611011", "Havnegade 2, 3700 Rønne"),
-];
+pub const HANDFUL: [Person; 8] = [KAREN, NIELS, AASE, SOEREN, ANNE_MARIE, MOHAMMED, FREJA, BJOERN];
 
 const fn person(first: &'static str, last: &'static str, cpr: &'static str, address: &'static str) -> Person {
     Person { first, last, cpr, address }

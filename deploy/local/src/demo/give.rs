@@ -28,8 +28,8 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<ReadAccess> {
     stage.check(access.state() == AccessState::Offered, "the access is offered and not active yet (A5)")?;
     stage.check(access.status_text_da == "Mangler godkendelse", "Karen sees \"Mangler godkendelse\" (A8)")?;
 
-    told(stage, "Karen", &stage.karen, &NIELS.full_name()).await?;
-    let notice = told(stage, "Niels", &stage.niels, &KAREN.full_name()).await?;
+    told(stage, "Karen", &stage.karen, &NIELS.full_name(), "A4").await?;
+    let notice = told(stage, "Niels", &stage.niels, &KAREN.full_name(), "A4").await?;
     let link = notice.links.first().context("the notice to Niels has no link")?;
     stage.check(link.text == "Se dine adgange til Digital Post", "Niels's message links to his accesses (A4)")?;
 
@@ -55,7 +55,13 @@ async fn give(stage: &Stage<'_>, last_name: &str, expires_on: &str) -> Result<Re
 }
 
 /// Waits for the message from Digital Post about the access, and opens it.
-async fn told(stage: &Stage<'_>, who: &str, token: &Bearer, other: &str) -> anyhow::Result<PostMessage> {
+pub(super) async fn told(
+    stage: &Stage<'_>,
+    who: &str,
+    token: &Bearer,
+    other: &str,
+    rule: &str,
+) -> anyhow::Result<PostMessage> {
     stage.show.act(who, "finds a message in Digital Post");
     let what = format!("a message to {who} about the access");
     let notice = stage.until(&what, || async {
@@ -74,7 +80,7 @@ async fn told(stage: &Stage<'_>, who: &str, token: &Bearer, other: &str) -> anyh
     for link in &message.links {
         stage.show.line("link", &format!("{} → {}", link.text, link.url));
     }
-    stage.check(message.body_text.contains(other), &format!("it tells {who} about {other} (A4)"))?;
+    stage.check(message.body_text.contains(other), &format!("it tells {who} about {other} ({rule})"))?;
     Ok(message)
 }
 
@@ -104,7 +110,7 @@ async fn approve(stage: &Stage<'_>, expires_on: &str) -> anyhow::Result<ReadAcce
     Ok(access)
 }
 
-fn show(stage: &Stage<'_>, access: &ReadAccess) {
+pub(super) fn show(stage: &Stage<'_>, access: &ReadAccess) {
     stage.show.line("access", &access.name);
     stage.show.line("owner, reader", &format!("{}, {}", access.owner_display_name, access.reader_display_name));
     stage.show.line("state", &format!("{} · version {}", access.status_text_da, access.version));

@@ -3,13 +3,15 @@
 use super::show::Show;
 use crate::client::{Bearer, Clients};
 use crate::layout::Layout;
-use crate::people::{KAREN, NIELS};
+use crate::people::{KAREN, NIELS, Person};
 use crate::register;
 use crate::suite::Suite;
 use anyhow::{Context as _, bail};
 use api::error::v1::ErrorReason;
 use api::mailbox::v1::{ListMessagesRequest, MessageSummary};
-use kernel::{Caller, Clock as _, CvrNumber, Portal, Sector, SenderSystem, ServiceName, SystemClock, SystemRandom};
+use kernel::{
+    Caller, Caseworker, Clock as _, CvrNumber, Portal, Sector, SenderSystem, ServiceName, SystemClock, SystemRandom,
+};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -24,6 +26,8 @@ const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The name of the municipality that writes to Karen.
 pub(super) const MUNICIPALITY: &str = "Københavns Kommune";
+/// Its CVR number.
+const MUNICIPALITY_CVR: &str = "64942212";
 
 /// Calls a method of a client as somebody, again while the answer is UNAVAILABLE (see [`Bearer::call`]).
 macro_rules! ask {
@@ -53,7 +57,7 @@ impl<'s> Stage<'s> {
     pub(super) fn new(suite: &'s Suite, show: Show, chaos: bool) -> anyhow::Result<Self> {
         let bearer = |caller: &Caller| Bearer::new(&suite.secrets().token(caller, SystemClock.now())?);
         let municipality = Caller::SenderSystem(SenderSystem {
-            cvr: CvrNumber::parse("64942212")?,
+            cvr: CvrNumber::parse(MUNICIPALITY_CVR)?,
             system_id: "letters".to_owned(),
             name: MUNICIPALITY.to_owned(),
             sector: Sector::Public,
@@ -78,6 +82,24 @@ impl<'s> Stage<'s> {
 
     pub(super) fn layout(&self) -> &Layout {
         self.suite.layout()
+    }
+
+    /// A citizen at borger.dk.
+    pub(super) fn citizen(&self, person: &Person) -> anyhow::Result<Bearer> {
+        self.bearer(&person.at(Portal::BorgerDk)?)
+    }
+
+    /// An employee of the municipality, at the desk.
+    pub(super) fn caseworker(&self) -> anyhow::Result<Bearer> {
+        self.bearer(&Caller::Caseworker(Caseworker {
+            employee_id: "B42".to_owned(),
+            municipality: "0101".to_owned(),
+            cvr: CvrNumber::parse(MUNICIPALITY_CVR)?,
+        }))
+    }
+
+    fn bearer(&self, caller: &Caller) -> anyhow::Result<Bearer> {
+        Bearer::new(&self.suite.secrets().token(caller, SystemClock.now())?)
     }
 
     /// A new id for a request or a letter.
