@@ -1,6 +1,7 @@
 //! What can go wrong: facts of the domain, and failures of what we stand on. `grpc/status.rs` turns them into refusals.
 
 use crate::domain::acting::{Act, Capacity};
+use crate::domain::folder::tree::Misplaced;
 use crate::domain::person::RegistrationRefused;
 use kernel::{AccessId, Date, MailboxId, Portal, UploadId};
 use rpc::Refusal;
@@ -108,6 +109,9 @@ pub enum Error {
     /// Deeper than folders may lie.
     #[error("the folder would lie too deep")]
     FolderTooDeep,
+    /// The folder would lie in itself.
+    #[error("the folder would lie in itself")]
+    FolderLoop,
     /// One of the four folders of every mailbox, which can't be used for this.
     #[error("a system folder can't be used for this")]
     SystemFolder(MailboxId, &'static str),
@@ -134,6 +138,16 @@ pub enum Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Peer(Box::new(refusal))
+    }
+}
+
+impl From<Misplaced> for Error {
+    fn from(misplaced: Misplaced) -> Self {
+        match misplaced {
+            Misplaced::NoParent => Self::NotFound,
+            Misplaced::TooDeep => Self::FolderTooDeep,
+            Misplaced::InItself => Self::FolderLoop,
+        }
     }
 }
 

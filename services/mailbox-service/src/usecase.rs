@@ -2,7 +2,9 @@
 
 pub mod admit;
 pub mod change_cpr_number;
+pub mod change_folder;
 pub mod create_folder;
+pub mod delete_folder;
 pub mod deliver;
 pub mod directory;
 pub mod download_file;
@@ -125,6 +127,20 @@ impl Repeatable {
             Repeat::Of(made) => Ok(Some(made)),
             Repeat::Reused => Err(Error::RequestIdReused(self.request_id.clone())),
         }
+    }
+
+    /// What the first call answered, if this is a repetition.
+    pub(crate) async fn answer(&self, tx: &mut Tx) -> Result<Option<Vec<u8>>, Error> {
+        match self.once.seen_answer(tx).await? {
+            Repeat::First => Ok(None),
+            Repeat::Of(answer) => Ok(Some(answer)),
+            Repeat::Reused => Err(Error::RequestIdReused(self.request_id.clone())),
+        }
+    }
+
+    /// Keeps what this call answers.
+    pub(crate) async fn answered(&self, tx: &mut Tx, answer: &[u8]) -> Result<(), Error> {
+        Ok(self.once.answered(tx, answer).await?)
     }
 
     /// Keeps what this call made.

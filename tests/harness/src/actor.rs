@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod citizen;
 pub mod citizen_access;
+mod citizen_folders;
 pub mod citizen_mail;
 pub mod citizen_post;
 pub mod register;

@@ -16,6 +16,10 @@ pub enum Act {
     Download,
     /// Make a folder (R2).
     CreateFolder,
+    /// Give a folder another name or parent (R10).
+    RenameFolder,
+    /// Delete a folder (R7).
+    DeleteFolder,
     /// Move between folders, the bin aside (R3).
     Move,
     /// Mark read or unread (R4).

@@ -1,7 +1,8 @@
 //! Folders (M5).
 
+pub mod tree;
+
 use kernel::{FolderId, Timestamp};
-use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// How deep folders may lie.
@@ -114,44 +115,6 @@ pub struct Count {
     pub unread: i64,
 }
 
-/// The own folders as they are listed: each parent before its children, siblings by name.
-pub fn tree_order(folders: Vec<OwnFolder>) -> Vec<OwnFolder> {
-    let mut children: HashMap<Option<FolderId>, BTreeMap<(String, FolderId), OwnFolder>> = HashMap::new();
-    for folder in folders {
-        let siblings = children.entry(folder.parent).or_default();
-        siblings.insert((folder.name.to_lowercase(), folder.id), folder);
-    }
-    let mut ordered = Vec::new();
-    append(None, &mut children, &mut ordered);
-    ordered
-}
-
-/// Recurses no deeper than [`MAX_DEPTH`], which the making of folders keeps.
-fn append(
-    parent: Option<FolderId>,
-    children: &mut HashMap<Option<FolderId>, BTreeMap<(String, FolderId), OwnFolder>>,
-    ordered: &mut Vec<OwnFolder>,
-) {
-    for (_, folder) in children.remove(&parent).unwrap_or_default() {
-        let id = folder.id;
-        ordered.push(folder);
-        append(Some(id), children, ordered);
-    }
-}
-
-/// The parent of each own folder; none at the top.
-pub type Parents = BTreeMap<FolderId, Option<FolderId>>;
-
-/// How deep `folder` lies: 1 at the top, 0 for none, nothing for one that does not exist.
-pub fn depth(folder: Option<FolderId>, parents: &Parents) -> Option<usize> {
-    let (mut at, mut depth) = (folder, 0);
-    while let Some(id) = at {
-        at = *parents.get(&id)?;
-        depth += 1;
-    }
-    Some(depth)
-}
-
 /// One spelling of names that count as the same: composed, without regard to case.
 pub fn folded_name(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
@@ -164,29 +127,6 @@ mod tests {
     use kernel::SystemRandom;
 
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
-
-    fn own(name: &str, parent: Option<FolderId>) -> OwnFolder {
-        let id = FolderId::new(NOW, &SystemRandom);
-        OwnFolder { id, parent, name: name.to_owned(), version: 1, create_time: NOW }
-    }
-
-    #[test]
-    fn m5_parents_come_before_children_and_siblings_by_name() {
-        let (skat, bolig) = (own("Skat", None), own("bolig", None));
-        let (under, last) = (own("2025", Some(skat.id)), own("2026", Some(skat.id)));
-        let ordered = tree_order(vec![last, skat, under, bolig]);
-        let names: Vec<&str> = ordered.iter().map(|folder| folder.name.as_str()).collect();
-        assert_eq!(names, ["bolig", "Skat", "2025", "2026"]);
-    }
-
-    #[test]
-    fn depth_counts_from_the_top() {
-        let (a, b) = (FolderId::new(NOW, &SystemRandom), FolderId::new(NOW, &SystemRandom));
-        let parents = Parents::from([(a, None), (b, Some(a))]);
-        assert_eq!(depth(None, &parents), Some(0));
-        assert_eq!(depth(Some(b), &parents), Some(2));
-        assert_eq!(depth(Some(FolderId::new(NOW, &SystemRandom)), &parents), None);
-    }
 
     #[test]
     fn ids_survive_names_and_storage() {

@@ -44,6 +44,8 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::Read => "READ",
         Act::Download => "DOWNLOAD",
         Act::CreateFolder => "CREATE_FOLDER",
+        Act::RenameFolder => "RENAME_FOLDER",
+        Act::DeleteFolder => "DELETE_FOLDER",
         Act::Move => "MOVE",
         Act::Mark => "MARK",
         Act::Delete => "DELETE",

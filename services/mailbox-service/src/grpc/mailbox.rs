@@ -68,6 +68,27 @@ impl MailboxService for Mailbox {
         answer!(self, request, folders::create)
     }
 
+    async fn rename_folder(
+        &self,
+        request: Request<proto::RenameFolderRequest>,
+    ) -> Result<Response<proto::RenameFolderResponse>, Status> {
+        answer!(self, request, folders::rename)
+    }
+
+    async fn move_folder(
+        &self,
+        request: Request<proto::MoveFolderRequest>,
+    ) -> Result<Response<proto::MoveFolderResponse>, Status> {
+        answer!(self, request, folders::move_to)
+    }
+
+    async fn delete_folder(
+        &self,
+        request: Request<proto::DeleteFolderRequest>,
+    ) -> Result<Response<proto::DeleteFolderResponse>, Status> {
+        answer!(self, request, folders::delete)
+    }
+
     async fn list_messages(
         &self,
         request: Request<proto::ListMessagesRequest>,
@@ -125,6 +146,14 @@ impl MailboxService for Mailbox {
     }
 
     not_yet::mailbox_service!();
+}
+
+/// The most characters of an etag.
+const MAX_ETAG: usize = 64;
+
+fn parse_etag(etag: &str) -> Result<String, String> {
+    let valid = etag.len() <= MAX_ETAG && etag.bytes().all(|byte| byte.is_ascii_graphic());
+    if valid { Ok(etag.to_owned()) } else { Err(format!("must be at most {MAX_ETAG} visible ASCII characters")) }
 }
 
 async fn get_mailbox(

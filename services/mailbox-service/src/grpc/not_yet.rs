@@ -26,9 +26,6 @@ macro_rules! refuse {
 macro_rules! mailbox_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            rename_folder(proto::RenameFolderRequest) -> proto::RenameFolderResponse, "RenameFolder";
-            move_folder(proto::MoveFolderRequest) -> proto::MoveFolderResponse, "MoveFolder";
-            delete_folder(proto::DeleteFolderRequest) -> proto::DeleteFolderResponse, "DeleteFolder";
             search_messages(proto::SearchMessagesRequest) -> proto::SearchMessagesResponse, "SearchMessages";
             upload_file(tonic::Streaming<proto::UploadFileRequest>) -> proto::UploadFileResponse, "UploadFile";
             forward_message(proto::ForwardMessageRequest) -> proto::ForwardMessageResponse, "ForwardMessage";

@@ -17,6 +17,7 @@ fn plain(error: &Error) -> Option<Reason> {
         Error::CprNumberTaken => Reason::CprNumberTaken,
         Error::RecipientNotRegistered => Reason::RecipientNotRegistered,
         Error::RecipientClosed => Reason::RecipientClosed,
+        Error::FolderLoop => Reason::FolderLoop,
         Error::FileHashMismatch => Reason::FileHashMismatch,
         Error::FramesMalformed => Reason::RequestMalformed,
         _ => return None,

@@ -131,6 +131,8 @@ fn to_proto(act: Act) -> core::Act {
         Act::Read => core::Act::Read,
         Act::Download => core::Act::Download,
         Act::CreateFolder => core::Act::CreateFolder,
+        Act::RenameFolder => core::Act::RenameFolder,
+        Act::DeleteFolder => core::Act::DeleteFolder,
         Act::Move => core::Act::Move,
         Act::Mark => core::Act::Mark,
         Act::Delete => core::Act::Delete,

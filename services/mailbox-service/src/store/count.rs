@@ -3,9 +3,11 @@
 use crate::domain::acting::Acting;
 use crate::domain::folder::{Count, Folder};
 use crate::domain::post::Mark;
-use kernel::MailboxId;
-use sql::{Error, Tx, args};
+use crate::store::message::read_mark;
+use kernel::{FolderId, MailboxId};
+use sql::{Error, Row, Sql, Tx, args};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// What a transaction does to the counters of one mailbox, added up before it is written.
 #[derive(Default)]
@@ -25,6 +27,11 @@ impl Changes {
     /// A letter in `folder` becomes read or unread.
     pub fn mark(&mut self, folder: Folder, mark: Mark, is_read: bool) {
         self.change(folder, mark, 0, if is_read { -1 } else { 1 });
+    }
+
+    /// Letters come into `folder`, counted already.
+    pub fn add_many(&mut self, folder: Folder, mark: Mark, letters: Count) {
+        self.change(folder, mark, letters.total, letters.unread);
     }
 
     fn change(&mut self, folder: Folder, mark: Mark, total: i64, unread: i64) {
@@ -53,8 +60,21 @@ pub async fn of(tx: &mut Tx, acting: &Acting) -> Result<HashMap<Folder, Count>, 
     let sql = "SELECT folder, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(unread) AS BIGINT) AS unread \
                FROM folder_count WHERE mailbox = $1 AND mark IN ($2, $3) GROUP BY folder";
     let (one, other) = acting.visible_pair();
-    let read = |row: &sql::Row| {
+    let read = |row: &Row| {
         Ok((Folder::from_uuid(row.get("folder")?), Count { total: row.get("total")?, unread: row.get("unread")? }))
     };
     Ok(tx.all(sql, args![acting.mailbox, one, other], read).await?.into_iter().collect())
+}
+
+const TAKE: Sql = Sql::each(
+    "DELETE FROM folder_count WHERE mailbox = $1 AND folder IN (SELECT unhex(value) FROM json_each($2)) \
+     RETURNING mark, total, unread",
+    "DELETE FROM folder_count WHERE mailbox = $1 AND folder = ANY($2) RETURNING mark, total, unread",
+);
+
+/// Removes the counters of folders that go; what they counted, of all marks.
+pub async fn take_folders(tx: &mut Tx, mailbox: MailboxId, ids: &[FolderId]) -> Result<Vec<(Mark, Count)>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let read = |row: &Row| Ok((read_mark(row)?, Count { total: row.get("total")?, unread: row.get("unread")? }));
+    tx.all(TAKE, args![mailbox, ids], read).await
 }

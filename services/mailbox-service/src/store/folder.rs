@@ -4,7 +4,7 @@ use crate::domain::folder::OwnFolder;
 use crate::store::sealed::{open, seal};
 use crypto::{DataKey, LookupHash};
 use kernel::{FolderId, MailboxId, Random};
-use sql::{Error, Row, Tx, args};
+use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
 
 /// What stands for "at the top" in `parent`.
@@ -44,6 +44,38 @@ pub async fn named(
     let sql = "SELECT id FROM folder WHERE mailbox = $1 AND parent = $2 AND name_hash = $3";
     let parent = parent.map_or(TOP, FolderId::as_uuid);
     tx.optional(sql, args![mailbox, parent, name.as_bytes()], |row| row.get("id")).await
+}
+
+/// Writes another name, parent and version of a folder.
+pub async fn update(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    folder: &OwnFolder,
+    name: &LookupHash,
+    key: &DataKey,
+    random: &dyn Random,
+) -> Result<(), Error> {
+    let sql = "UPDATE folder SET parent = $3, name = $4, name_hash = $5, version = $6 WHERE mailbox = $1 AND id = $2";
+    let values = args![
+        mailbox,
+        folder.id,
+        folder.parent.map_or(TOP, FolderId::as_uuid),
+        seal(key, "folder.name", folder.id, &folder.name, random),
+        name.as_bytes(),
+        folder.version,
+    ];
+    tx.execute(sql, values).await.map(|_| ())
+}
+
+const DELETE: Sql = Sql::each(
+    "DELETE FROM folder WHERE mailbox = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+    "DELETE FROM folder WHERE mailbox = $1 AND id = ANY($2)",
+);
+
+/// Removes folders, in which no letter lies any more.
+pub async fn delete(tx: &mut Tx, mailbox: MailboxId, ids: &[FolderId]) -> Result<(), Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    tx.execute(DELETE, args![mailbox, ids]).await.map(|_| ())
 }
 
 /// Writes a new folder.

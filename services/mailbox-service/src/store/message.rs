@@ -4,7 +4,7 @@ mod bin;
 mod bulk;
 mod list;
 
-pub use bin::{expired_in_bin, with_expired_bin};
+pub use bin::{bin_folders, expired_in_bin, with_expired_bin};
 pub use bulk::{Placed, place_in, placed, purge, set_read};
 pub use list::list;
 

@@ -2,7 +2,8 @@
 
 use super::admit::Admitted;
 use super::{Parts, Repeatable};
-use crate::domain::folder::{MAX_DEPTH, MAX_FOLDERS, OwnFolder, Parents, depth, folded_name};
+use crate::domain::folder::tree::{parents, place};
+use crate::domain::folder::{MAX_FOLDERS, OwnFolder, folded_name};
 use crate::error::Error;
 use crate::store;
 use kernel::{FolderId, MailboxId};
@@ -32,10 +33,7 @@ pub async fn run(
             if folders.len() >= MAX_FOLDERS {
                 return Err(Error::TooManyFolders);
             }
-            let parents: Parents = folders.iter().map(|folder| (folder.id, folder.parent)).collect();
-            if depth(parent, &parents).ok_or(Error::NotFound)? >= MAX_DEPTH {
-                return Err(Error::FolderTooDeep);
-            }
+            place(None, parent, &parents(&folders))?;
             if let Some(sibling) = store::folder::named(tx, mailbox, parent, &name_hash).await? {
                 return Err(Error::FolderNameTaken(mailbox, sibling.to_string()));
             }
@@ -51,6 +49,6 @@ pub async fn run(
 }
 
 /// The hash by which siblings' names are compared, without regard to case.
-fn name_hash(parts: &Parts, mailbox: MailboxId, name: &str) -> crypto::LookupHash {
+pub(super) fn name_hash(parts: &Parts, mailbox: MailboxId, name: &str) -> crypto::LookupHash {
     parts.keys.lookup.hash("folder", &[mailbox.as_uuid().as_bytes(), folded_name(name).as_bytes()])
 }

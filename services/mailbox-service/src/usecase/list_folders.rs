@@ -2,7 +2,8 @@
 
 use super::Parts;
 use super::admit::Admitted;
-use crate::domain::folder::{Count, Folder, OwnFolder, tree_order};
+use crate::domain::folder::tree::tree_order;
+use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::error::Error;
 use crate::store;
 use kernel::Timestamp;

@@ -26,7 +26,7 @@ CREATE TABLE request (
     method TEXT NOT NULL,
     request_id TEXT NOT NULL,
     content BYTEA NOT NULL,
-    result UUID,
+    result BYTEA,
     create_time TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (caller, method, request_id)
 );

@@ -12,6 +12,7 @@ on_both! {
     the_same_id_for_other_content_is_told_apart,
     callers_and_methods_have_ids_of_their_own,
     of_many_identical_calls_at_once_one_is_done,
+    a_call_that_makes_nothing_keeps_its_answer,
     a_failed_call_is_not_remembered,
     without_an_id_nothing_is_remembered,
 }
@@ -64,6 +65,21 @@ async fn of_many_identical_calls_at_once_one_is_done(storage: Storage) {
     assert_eq!(calls.iter().filter(|repeat| **repeat == Repeat::First).count(), 1);
     assert_eq!(calls.iter().filter(|repeat| matches!(repeat, Repeat::Of(_))).count(), 7);
     assert_eq!(storage.count("SELECT COUNT(*) AS n FROM thing").await, 1);
+}
+
+async fn a_call_that_makes_nothing_keeps_its_answer(storage: Storage) {
+    for repeat in [Repeat::First, Repeat::Of(vec![0, 1, 3])] {
+        let seen = storage.db.write(|tx| {
+            Box::pin(async move {
+                let seen = once("r").seen_answer(tx).await?;
+                if seen == Repeat::First {
+                    once("r").answered(tx, &[0, 1, 3]).await?;
+                }
+                Ok::<_, Error>(seen)
+            })
+        });
+        assert_eq!(seen.await.unwrap(), repeat);
+    }
 }
 
 async fn a_failed_call_is_not_remembered(storage: Storage) {

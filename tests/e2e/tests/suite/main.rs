@@ -7,6 +7,7 @@ mod callers;
 mod delivering;
 mod ending;
 mod events;
+mod folders;
 mod giving;
 mod input;
 mod input_post;

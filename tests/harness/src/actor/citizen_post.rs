@@ -129,7 +129,7 @@ pub fn mailbox_of(message: &str) -> String {
 }
 
 /// What became of the only letter of a bulk act.
-fn only(outcomes: Vec<MessageOutcome>) -> Result<(), Refused> {
+pub(super) fn only(outcomes: Vec<MessageOutcome>) -> Result<(), Refused> {
     let outcome = there(outcomes.into_iter().next())?;
     match outcome.refusal {
         Some(refusal) => Err(refusal.into()),

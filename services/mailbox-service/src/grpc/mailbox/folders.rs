@@ -1,12 +1,14 @@
 //! Folders on the wire.
 
-use super::messages::parse_folder;
+use super::messages::{in_mailbox, parse_folder};
+use super::parse_etag;
 use crate::domain::acting::{Act, Acting};
 use crate::domain::folder::{Count, Folder, MAX_NAME};
 use crate::error::Error;
 use crate::grpc::convert;
 use crate::usecase::admit::{self, Admitted};
-use crate::usecase::{Parts, create_folder, list_folders};
+use crate::usecase::change_folder::{self, Change};
+use crate::usecase::{Parts, create_folder, delete_folder, list_folders};
 use api::mailbox::v1 as proto;
 use kernel::resource::MailboxRef;
 use kernel::{FolderId, resource, text};
@@ -95,8 +97,71 @@ fn own_parent(admitted: &Admitted, parent: Option<(MailboxRef, Folder)>) -> Resu
     let acting = &admitted.acting;
     match parent {
         None => Ok(None),
-        Some((mailbox, _)) if !acting.is_in(mailbox) => Err(Error::NotFound.into()),
-        Some((_, Folder::Own(id))) => Ok(Some(id)),
-        Some((_, system)) => Err(Error::SystemFolder(acting.mailbox, system.system_id().unwrap_or_default()).into()),
+        Some(folder) => own_folder(acting, folder).map(Some),
     }
+}
+
+/// A folder of the mailbox that is none of the system's.
+fn own_folder(acting: &Acting, folder: (MailboxRef, Folder)) -> Result<FolderId, Refusal> {
+    match in_mailbox(acting, folder)? {
+        Folder::Own(id) => Ok(id),
+        system => Err(Error::SystemFolder(acting.mailbox, system.system_id().unwrap_or_default()).into()),
+    }
+}
+
+pub(super) async fn rename(
+    parts: &Arc<Parts>,
+    call: &Call,
+    mut request: proto::RenameFolderRequest,
+) -> Result<proto::RenameFolderResponse, Refusal> {
+    let request_id = std::mem::take(&mut request.request_id);
+    let mut fields = Fields::new();
+    fields.request_id(&request_id);
+    let folder = fields.required("name", &request.name, parse_folder);
+    let name = fields.required("display_name", &request.display_name, |name| text::line(name, MAX_NAME));
+    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let (folder, name, etag) = fields.all((folder, name, etag))?;
+    let admitted = admit::admit(parts, call, folder.0, Act::RenameFolder).await?;
+    let (mailbox, id) = (admitted.acting.mailbox, own_folder(&admitted.acting, folder)?);
+    let repeatable = parts.repeatable(call, "RenameFolder", &request_id, &request.encode_to_vec());
+    let (folder, count) = change_folder::run(parts, admitted, id, Change::Name(name), etag, repeatable).await?;
+    Ok(proto::RenameFolderResponse { folder: Some(convert::own_folder(mailbox, folder, count)) })
+}
+
+pub(super) async fn move_to(
+    parts: &Arc<Parts>,
+    call: &Call,
+    mut request: proto::MoveFolderRequest,
+) -> Result<proto::MoveFolderResponse, Refusal> {
+    let request_id = std::mem::take(&mut request.request_id);
+    let mut fields = Fields::new();
+    fields.request_id(&request_id);
+    let folder = fields.required("name", &request.name, parse_folder);
+    let parent = fields.optional("parent_folder", &request.parent_folder, parse_folder);
+    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let (folder, parent, etag) = fields.all((folder, parent, etag))?;
+    let admitted = admit::admit(parts, call, folder.0, Act::RenameFolder).await?;
+    let (mailbox, id) = (admitted.acting.mailbox, own_folder(&admitted.acting, folder)?);
+    let change = Change::Parent(own_parent(&admitted, parent)?);
+    let repeatable = parts.repeatable(call, "MoveFolder", &request_id, &request.encode_to_vec());
+    let (folder, count) = change_folder::run(parts, admitted, id, change, etag, repeatable).await?;
+    Ok(proto::MoveFolderResponse { folder: Some(convert::own_folder(mailbox, folder, count)) })
+}
+
+pub(super) async fn delete(
+    parts: &Arc<Parts>,
+    call: &Call,
+    mut request: proto::DeleteFolderRequest,
+) -> Result<proto::DeleteFolderResponse, Refusal> {
+    let request_id = std::mem::take(&mut request.request_id);
+    let mut fields = Fields::new();
+    fields.request_id(&request_id);
+    let folder = fields.required("name", &request.name, parse_folder);
+    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let (folder, etag) = fields.all((folder, etag))?;
+    let admitted = admit::admit(parts, call, folder.0, Act::DeleteFolder).await?;
+    let id = own_folder(&admitted.acting, folder)?;
+    let repeatable = parts.repeatable(call, "DeleteFolder", &request_id, &request.encode_to_vec());
+    let deleted_message_count = delete_folder::run(parts, admitted, id, etag, repeatable).await?;
+    Ok(proto::DeleteFolderResponse { deleted_message_count })
 }

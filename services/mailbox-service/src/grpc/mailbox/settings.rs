@@ -1,5 +1,6 @@
 //! Settings on the wire.
 
+use super::parse_etag;
 use crate::domain::acting::Act;
 use crate::domain::settings::{Choices, Settings};
 use crate::usecase::{Parts, admit, settings};
@@ -10,9 +11,6 @@ use prost::Message as _;
 use rpc::convert::to_proto;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
-
-/// The most characters of an etag.
-const MAX_ETAG: usize = 64;
 
 pub(super) async fn get(
     parts: &Arc<Parts>,
@@ -71,11 +69,6 @@ fn parse_name(name: &str) -> Result<MailboxRef, InvalidResourceName> {
     let invalid = InvalidResourceName("mailboxes/{mailbox}/settings or mailboxes/me/settings");
     let mailbox = name.strip_suffix("/settings").ok_or(invalid)?;
     resource::parse_mailbox(mailbox).map_err(|_| invalid)
-}
-
-fn parse_etag(etag: &str) -> Result<String, String> {
-    let valid = etag.len() <= MAX_ETAG && etag.bytes().all(|byte| byte.is_ascii_graphic());
-    if valid { Ok(etag.to_owned()) } else { Err(format!("must be at most {MAX_ETAG} visible ASCII characters")) }
 }
 
 fn view(mailbox: MailboxId, settings: &Settings) -> proto::MailboxSettings {
