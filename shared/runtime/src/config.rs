@@ -48,8 +48,10 @@ pub struct Peers {
     pub notification: Option<ClientConfig>,
 }
 
-/// Variables of the same prefix that are no keys: where the file is, and what the tests run on.
-const NOT_KEYS: [&str; 2] = ["CONFIG", "TEST_POSTGRES"];
+/// The variable of the same prefix that is no key: where the file is.
+const FILE: &str = "CONFIG";
+/// How those begin that say what the tests run on, and how many trials they make.
+const OF_TESTS: &str = "TEST_";
 
 impl<S: Default + Serialize + DeserializeOwned> Config<S> {
     /// Reads the file, if one is given, and the environment.
@@ -61,10 +63,7 @@ impl<S: Default + Serialize + DeserializeOwned> Config<S> {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        let config: Self = figment
-            .merge(Env::prefixed("DIGITALPOST_").ignore(&NOT_KEYS).split("__"))
-            .extract()
-            .context("the configuration can't be read")?;
+        let config: Self = figment.merge(environment()).extract().context("the configuration can't be read")?;
         config.check()?;
         Ok(config)
     }
@@ -90,4 +89,9 @@ impl<S: Default + Serialize + DeserializeOwned> Config<S> {
         }
         if problems.is_empty() { Ok(()) } else { bail!("the configuration is wrong:\n  {}", problems.join("\n  ")) }
     }
+}
+
+fn environment() -> Env {
+    let is_key = |name: &figment::value::UncasedStr| !name.starts_with(OF_TESTS);
+    Env::prefixed("DIGITALPOST_").ignore(&[FILE]).filter(is_key).split("__")
 }

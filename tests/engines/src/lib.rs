@@ -1,7 +1,9 @@
 //! Both engines for whatever is tested: an empty database on SQLite, one on PostgreSQL, and a PostgreSQL to have it on.
 
 pub mod debian;
+pub mod driven;
 pub mod engine;
 pub mod postgres;
 
+pub use driven::DrivenDatabase;
 pub use engine::Engine;

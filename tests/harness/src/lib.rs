@@ -11,10 +11,10 @@ pub mod smtp;
 pub mod suite;
 
 pub use actor::{Authority, Citizen, Letter, Register, Until};
-pub use engines::{Engine, on_both};
+pub use engines::{DrivenDatabase, Engine, on_both};
 pub use mail::Mail;
 pub use person::Person;
 pub use processes::Processes;
 pub use refused::{Refusable, Refused};
 pub use smtp::SmtpServer;
-pub use suite::Suite;
+pub use suite::{Suite, TwoSuites};

@@ -3,8 +3,8 @@
 use crate::ports;
 use crate::suite::{Inner, Suite};
 use anyhow::{Context as _, bail};
-use engines::Engine;
-use kernel::{ServiceName, SystemClock, SystemRandom};
+use engines::{DrivenDatabase, Engine};
+use kernel::{ServiceName, SystemClock, SystemRandom, Timestamp};
 use local::client::Clients;
 use local::{Layout, Secrets, cargo, configs};
 use std::fs::{self, File};
@@ -32,100 +32,161 @@ const TIME_TO_START: Duration = Duration::from_secs(30);
 /// How often it is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// The three processes.
+/// The three processes, or several of each on one database a service: replicas, as production runs them. A replica calls the
+/// others of its number.
 pub struct Processes {
-    suite: Suite,
+    /// The suite of each replica.
+    suites: Vec<Suite>,
     layout: Layout,
     programs: PathBuf,
-    running: Vec<(ServiceName, Child)>,
+    running: Vec<(Member, Child)>,
 }
+
+/// A service, and which replica of it.
+type Member = (ServiceName, usize);
 
 impl Processes {
     /// Builds the programs if need be, and starts all three on fresh databases.
     pub async fn start(engine: Engine) -> anyhow::Result<Self> {
-        let programs = build()?;
+        Self::start_replicas(engine, 1).await
+    }
+
+    /// Starts so many of each. SQLite takes one.
+    pub async fn start_replicas(engine: Engine, replicas: usize) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
+        let mut urls = Vec::new();
+        for &service in ServiceName::ALL {
+            urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
+        }
+        Self::start_on(folder, &urls, replicas).await
+    }
+
+    /// Starts so many of each, where access-service's PostgreSQL has a clock that the test drives.
+    pub async fn start_replicas_in_driven_time(
+        replicas: usize,
+        start: Timestamp,
+    ) -> anyhow::Result<(Self, DrivenDatabase)> {
+        let folder = TempDir::new()?;
+        let (driven, mut urls) = (DrivenDatabase::fresh(start).await?, Vec::new());
+        for &service in ServiceName::ALL {
+            let url = match service {
+                ServiceName::Access => driven.url().to_owned(),
+                _ => Engine::Postgres.fresh_database(folder.path(), service.as_str()).await?.url,
+            };
+            urls.push((service, url));
+        }
+        Ok((Self::start_on(folder, &urls, replicas).await?, driven))
+    }
+
+    async fn start_on(folder: TempDir, urls: &[(ServiceName, String)], replicas: usize) -> anyhow::Result<Self> {
+        let (programs, folder) = (build()?, Arc::new(folder));
         let layout = Layout::new(folder.path().join("data"));
         let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-        let ports = ports::free()?;
-        configs::write(&secrets, &ports)?;
-        for &service in ServiceName::ALL {
-            let url = engine.fresh_database(folder.path(), service.as_str()).await?.url;
-            adapt(&layout, service, &url)?;
+        let mut processes = Self { suites: Vec::new(), layout, programs, running: Vec::new() };
+        for replica in 0..replicas {
+            let ports = ports::free()?;
+            configs::write(&secrets, &ports)?;
+            for (service, url) in urls {
+                processes.adapt((*service, replica), url)?;
+            }
+            let clients = Clients::new(&processes.layout, &ports)?;
+            processes.suites.push(Suite::new(Inner {
+                clock: Arc::new(SystemClock),
+                driven: None,
+                secrets: secrets.clone(),
+                ports,
+                clients,
+                jobs: Vec::new(),
+                mail: processes.layout.mail(),
+                stopping: Vec::new(),
+                stop: CancellationToken::new().drop_guard(),
+                folder: folder.clone(),
+            }));
         }
-        let clients = Clients::new(&layout, &ports)?;
-        let (mail, stop) = (layout.mail(), CancellationToken::new().drop_guard());
-        let suite = Suite::new(Inner {
-            clock: Arc::new(SystemClock),
-            driven: None,
-            secrets,
-            ports,
-            clients,
-            jobs: Vec::new(),
-            mail,
-            stopping: Vec::new(),
-            stop,
-            folder,
-        });
-        let mut processes = Self { suite, layout, programs, running: Vec::new() };
-        for &service in ServiceName::ALL {
-            processes.begin(service)?;
+        let members: Vec<Member> =
+            (0..replicas).flat_map(|replica| ServiceName::ALL.iter().map(move |service| (*service, replica))).collect();
+        for &member in &members {
+            processes.begin(member)?;
         }
-        for &service in ServiceName::ALL {
-            processes.serving(service).await?;
+        for &member in &members {
+            processes.serving(member).await?;
         }
         Ok(processes)
     }
 
-    /// The suite that they make.
+    /// The suite that they make; the first replica's where there are several.
     pub fn suite(&self) -> &Suite {
-        &self.suite
+        &self.suites[0]
     }
 
-    /// Kills a service with signal 9, and starts it again.
+    /// The suites of all replicas.
+    pub fn suites(&self) -> &[Suite] {
+        &self.suites
+    }
+
+    /// Kills a service, its first replica, with signal 9, and starts it again.
     pub async fn kill_and_restart(&mut self, service: ServiceName) -> anyhow::Result<()> {
-        let status = self.signal(service, "KILL")?;
+        let status = self.signal((service, 0), "KILL")?;
         if status.success() {
             bail!("{service} was to be killed and ended by itself");
         }
-        self.begin(service)?;
-        self.serving(service).await
+        self.begin((service, 0))?;
+        self.serving((service, 0)).await
     }
 
-    /// Asks a service to stop in order, and waits for it.
+    /// Asks a service, its first replica, to stop in order, and waits for it.
     pub fn terminate(&mut self, service: ServiceName) -> anyhow::Result<ExitStatus> {
-        self.signal(service, "TERM")
+        self.signal((service, 0), "TERM")
     }
 
-    /// What a service has said.
+    /// What a service, its first replica, has said.
     pub fn log(&self, service: ServiceName) -> anyhow::Result<String> {
-        Ok(fs::read_to_string(self.layout.log(service))?)
+        Ok(fs::read_to_string(self.log_of((service, 0)))?)
     }
 
-    fn begin(&mut self, service: ServiceName) -> anyhow::Result<()> {
-        let log = File::options().create(true).append(true).open(self.layout.log(service))?;
+    fn log_of(&self, (service, replica): Member) -> PathBuf {
+        self.layout.log_folder().join(format!("{service}-{replica}.log"))
+    }
+
+    fn config_of(&self, (service, replica): Member) -> PathBuf {
+        self.layout.config_folder().join(format!("{service}-{replica}.toml"))
+    }
+
+    /// Another database than the launcher's, and e-mails without a wait.
+    fn adapt(&self, member: Member, url: &str) -> anyhow::Result<()> {
+        let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
+        section(&mut config, "database").insert("url".to_owned(), Value::String(url.to_owned()));
+        if member.0 == ServiceName::Notification {
+            section(&mut config, "service").insert("window_seconds".to_owned(), Value::Integer(0));
+        }
+        Ok(fs::write(self.config_of(member), toml::to_string(&config)?)?)
+    }
+
+    fn begin(&mut self, member: Member) -> anyhow::Result<()> {
+        let log = File::options().create(true).append(true).open(self.log_of(member))?;
         let mut guard = Command::new("/bin/sh");
-        guard.args(["-c", GUARD, "guard"]).arg(self.programs.join(service.as_str()));
-        guard.arg("--config").arg(self.layout.config(service));
+        guard.args(["-c", GUARD, "guard"]).arg(self.programs.join(member.0.as_str()));
+        guard.arg("--config").arg(self.config_of(member));
         // A group of its own: Ctrl-C at the terminal must not take the guard before the program.
         guard.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
-        self.running.push((service, guard.spawn().context("/bin/sh can't be started")?));
+        self.running.push((member, guard.spawn().context("/bin/sh can't be started")?));
         Ok(())
     }
 
-    fn signal(&mut self, service: ServiceName, signal: &str) -> anyhow::Result<ExitStatus> {
-        let at = self.running.iter().position(|(name, _)| *name == service).context("the service does not run")?;
+    fn signal(&mut self, member: Member, signal: &str) -> anyhow::Result<ExitStatus> {
+        let at = self.running.iter().position(|(name, _)| *name == member).context("the service does not run")?;
         let (_, mut guard) = self.running.swap_remove(at);
         let mut input = guard.stdin.take().context("the guard has no standard input")?;
         writeln!(input, "{signal}")?;
         Ok(guard.wait()?)
     }
 
-    async fn serving(&self, service: ServiceName) -> anyhow::Result<()> {
+    async fn serving(&self, member: Member) -> anyhow::Result<()> {
         let started = Instant::now();
-        while !self.suite.clients().serves(service).await {
+        let (service, replica) = member;
+        while !self.suites[replica].clients().serves(service).await {
             if started.elapsed() > TIME_TO_START {
-                bail!("{service} does not come up:\n{}", self.log(service)?);
+                bail!("{service} does not come up:\n{}", fs::read_to_string(self.log_of(member))?);
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -135,23 +196,13 @@ impl Processes {
 
 /// Builds the programs beside the test's own, and says where they lie.
 fn build() -> anyhow::Result<PathBuf> {
-    let test = std::env::current_exe()?;
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("this program lies in no folder")?;
     // Test programs lie in `deps`, one folder below.
-    let beside =
-        test.parent().and_then(std::path::Path::parent).context("the test lies in no target folder")?.join("test");
+    let folder = if folder.ends_with("deps") { folder.parent().context("no target folder")? } else { folder };
+    let beside = folder.join("test");
     cargo::build(&beside)?;
     cargo::programs(&beside)
-}
-
-/// Another database than the launcher's, and e-mails without a wait.
-fn adapt(layout: &Layout, service: ServiceName, url: &str) -> anyhow::Result<()> {
-    let path = layout.config(service);
-    let mut config: Table = toml::from_str(&fs::read_to_string(&path)?)?;
-    section(&mut config, "database").insert("url".to_owned(), Value::String(url.to_owned()));
-    if service == ServiceName::Notification {
-        section(&mut config, "service").insert("window_seconds".to_owned(), Value::Integer(0));
-    }
-    Ok(fs::write(path, toml::to_string(&config)?)?)
 }
 
 fn section<'c>(config: &'c mut Table, name: &str) -> &'c mut Table {

@@ -2,6 +2,7 @@
 //! ship (see [`crate::processes`]).
 
 mod start;
+mod two;
 
 use crate::mail::{self, Mail};
 use crate::refused::Refused;
@@ -16,6 +17,8 @@ use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Request, Response, Status};
+
+pub use two::TwoSuites;
 
 /// 2026-11-22T12:00:00Z, a Sunday, 13:00 in Denmark: when every story begins.
 pub const NOON: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
@@ -39,7 +42,7 @@ pub(crate) struct Inner {
     pub(crate) stopping: Vec<(ServiceName, CancellationToken)>,
     #[expect(dead_code, reason = "stops the services when it is dropped")]
     pub(crate) stop: DropGuard,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 /// How often the jobs are gone through before they are taken to go on for ever.

@@ -4,6 +4,7 @@
 
 mod away;
 mod callers;
+mod clocks;
 mod delivering;
 mod ending;
 mod events;

@@ -42,6 +42,12 @@ impl Citizen {
         Self { portal, ..self.clone() }
     }
 
+    /// The same citizen, whose calls go to the processes of another suite.
+    #[must_use]
+    pub fn through(&self, suite: &Suite) -> Self {
+        Self { suite: suite.clone(), ..self.clone() }
+    }
+
     /// Somebody of these particulars, who need not be registered: what `self` is mistaken for, or pretends to be.
     #[must_use]
     pub fn mistaken_for(&self, person: Person) -> Self {

@@ -11,6 +11,7 @@ use api::access::v1::{
     ListOpenMailboxesRequest, ListReceivedAccessesRequest, ListReceivedAccessesResponse, OpenMailbox, ReadAccess,
     RemoveAccessRequest, RequestAccessRequest, WithdrawAccessRequest,
 };
+use kernel::Date;
 
 /// When an access is to end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,8 @@ pub enum Until {
     Never,
     /// The last day, `YYYY-MM-DD`.
     Day(&'static str),
+    /// The last day.
+    On(Date),
 }
 
 impl From<Until> for Expiry {
@@ -26,6 +29,7 @@ impl From<Until> for Expiry {
         let choice = match until {
             Until::Never => Choice::NeverExpires(true),
             Until::Day(day) => Choice::ExpiresOn(day.to_owned()),
+            Until::On(day) => Choice::ExpiresOn(day.to_string()),
         };
         Self { choice: Some(choice) }
     }

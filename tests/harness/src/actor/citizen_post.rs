@@ -44,6 +44,13 @@ impl Citizen {
         self.lists_where(ListMessagesRequest { parent, page_size, ..ListMessagesRequest::default() }).await
     }
 
+    /// The newest letter of a mailbox, if there is one.
+    pub async fn looks_into(&self, mailbox: &str) -> Result<Option<MessageSummary>, Refused> {
+        let (parent, page_size) = (mailbox.to_owned(), 1);
+        let listed = self.lists_where(ListMessagesRequest { parent, page_size, ..ListMessagesRequest::default() });
+        Ok(listed.await?.into_iter().next())
+    }
+
     /// The letters in one folder.
     pub async fn lists_folder(&self, mailbox: &str, folder: &str) -> Result<Vec<MessageSummary>, Refused> {
         let (parent, folder) = (mailbox.to_owned(), folder.to_owned());

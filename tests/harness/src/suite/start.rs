@@ -10,7 +10,7 @@ use local::client::Clients;
 use local::{Layout, Ports, Secrets, configs};
 use notification_service::config::{MailConfig, Security, Transport};
 use runtime::{App, Config, Outside};
-use std::path::Path;
+use sql::DatabaseConfig;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -37,46 +37,59 @@ impl Suite {
 }
 
 /// What all three services are built from.
-struct Plan<'p> {
-    engine: Engine,
-    folder: &'p Path,
-    secrets: &'p Secrets,
-    clock: &'p ManualClock,
-    mail_server: Option<&'p SmtpServer>,
+pub(super) struct Plan<'p> {
+    pub(super) databases: &'p [(ServiceName, DatabaseConfig)],
+    pub(super) secrets: &'p Secrets,
+    pub(super) outside: Outside,
+    pub(super) mail_server: Option<&'p SmtpServer>,
 }
 
 async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Result<Suite> {
+    let folder = TempDir::new()?;
+    let secrets = secrets(&folder)?;
+    let mut databases = Vec::new();
+    for &service in ServiceName::ALL {
+        databases.push((service, engine.fresh_database(folder.path(), service.as_str()).await?));
+    }
+    let clock = ManualClock::new(NOON);
+    let outside = Outside::driven(Arc::new(clock.clone()));
+    Plan { databases: &databases, secrets: &secrets, outside, mail_server }.start(&clock, Arc::new(folder)).await
+}
+
+/// Keys and certificates of a suite in `folder`.
+pub(super) fn secrets(folder: &TempDir) -> anyhow::Result<Secrets> {
     // Another test of this process may have done it.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let folder = TempDir::new()?;
     let layout = Layout::new(folder.path().join("data"));
     // Certificates are looked at by the system's clock, whatever the test's says.
-    let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-    let clock = ManualClock::new(NOON);
-    let plan = Plan { engine, folder: folder.path(), secrets: &secrets, clock: &clock, mail_server };
-    let (ports, apps) = plan.build().await?;
-
-    let all = CancellationToken::new();
-    let (mut jobs, mut stopping) = (Vec::new(), Vec::new());
-    for app in apps {
-        let (name, token) = (app.name(), all.child_token());
-        jobs.extend(app.jobs().into_iter().map(|job| (name, job)));
-        stopping.push((name, token.clone()));
-        let serving = app.serve_only(token);
-        tokio::spawn(async move {
-            if let Err(error) = serving.await {
-                eprintln!("{name} ended badly: {error:#}");
-            }
-        });
-    }
-    let clients = Clients::new(&layout, &ports)?;
-    let mail = mail_server.map_or_else(|| layout.mail(), |server| server.folder.clone());
-    let stop = all.drop_guard();
-    let (now, driven) = (Arc::new(clock.clone()), Some(clock));
-    Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
+    Secrets::prepare(&layout, &SystemClock, &SystemRandom)
 }
 
 impl Plan<'_> {
+    /// The suite, serving, by `clock`.
+    pub(super) async fn start(&self, clock: &ManualClock, folder: Arc<TempDir>) -> anyhow::Result<Suite> {
+        let (ports, apps) = self.build().await?;
+        let all = CancellationToken::new();
+        let (mut jobs, mut stopping) = (Vec::new(), Vec::new());
+        for app in apps {
+            let (name, token) = (app.name(), all.child_token());
+            jobs.extend(app.jobs().into_iter().map(|job| (name, job)));
+            stopping.push((name, token.clone()));
+            let serving = app.serve_only(token);
+            tokio::spawn(async move {
+                if let Err(error) = serving.await {
+                    eprintln!("{name} ended badly: {error:#}");
+                }
+            });
+        }
+        let (secrets, layout) = (self.secrets.clone(), self.secrets.layout());
+        let clients = Clients::new(layout, &ports)?;
+        let mail = self.mail_server.map_or_else(|| layout.mail(), |server| server.folder.clone());
+        let stop = all.drop_guard();
+        let (now, driven) = (Arc::new(clock.clone()), Some(clock.clone()));
+        Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
+    }
+
     /// The three apps, each listening.
     async fn build(&self) -> anyhow::Result<(Ports, [App; 3])> {
         let mut tries = 0;
@@ -90,17 +103,17 @@ impl Plan<'_> {
     }
 
     async fn build_on(&self, ports: &Ports) -> anyhow::Result<[App; 3]> {
-        let outside = || Outside::driven(Arc::new(self.clock.clone()));
+        let outside = || self.outside.clone();
         let section = access_service::config::ServiceConfig::default();
-        let access = self.config(ports, ServiceName::Access, section).await?;
+        let access = self.config(ports, ServiceName::Access, section)?;
         let access = access_service::build(access, outside()).await.context("access-service")?;
         let section = mailbox_service::config::ServiceConfig {
             files_dir: self.secrets.layout().files(),
             ..mailbox_service::config::ServiceConfig::default()
         };
-        let mailbox = self.config(ports, ServiceName::Mailbox, section).await?;
+        let mailbox = self.config(ports, ServiceName::Mailbox, section)?;
         let mailbox = mailbox_service::build(mailbox, outside()).await.context("mailbox-service")?;
-        let notification = self.config(ports, ServiceName::Notification, self.mailing()).await?;
+        let notification = self.config(ports, ServiceName::Notification, self.mailing())?;
         let notification =
             notification_service::build(notification, outside()).await.context("notification-service")?;
         Ok([access, mailbox, notification])
@@ -125,9 +138,10 @@ impl Plan<'_> {
     }
 
     /// What the launcher configures, but for the database.
-    async fn config<S>(&self, ports: &Ports, service: ServiceName, section: S) -> anyhow::Result<Config<S>> {
+    fn config<S>(&self, ports: &Ports, service: ServiceName, section: S) -> anyhow::Result<Config<S>> {
         let mut config = configs::config(self.secrets, ports, service, section)?;
-        config.database = self.engine.fresh_database(self.folder, service.as_str()).await?;
+        let database = self.databases.iter().find(|(of, _)| *of == service);
+        config.database = database.context("a database for each service")?.1.clone();
         config.server.grace_seconds = 1;
         Ok(config)
     }

@@ -1,0 +1,8 @@
+//! What holds in many trials only: three processes of each service on one PostgreSQL, the binaries that ship. A trial
+//! goes through other processes than the one before, in a fixed order.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod endings;
+mod expiries;
+mod races;
+mod trials;
