@@ -9,4 +9,5 @@ pub mod message;
 pub mod notice;
 pub mod person;
 pub mod post;
+pub mod service;
 pub mod settings;

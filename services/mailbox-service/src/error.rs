@@ -3,7 +3,7 @@
 use crate::domain::acting::{Act, Capacity};
 use crate::domain::folder::tree::Misplaced;
 use crate::domain::person::RegistrationRefused;
-use kernel::{AccessId, Date, MailboxId, Portal, UploadId};
+use kernel::{AccessId, Date, MailboxId, MessageId, Portal, UploadId};
 use rpc::Refusal;
 use uuid::Uuid;
 
@@ -115,6 +115,9 @@ pub enum Error {
     /// One of the four folders of every mailbox, which can't be used for this.
     #[error("a system folder can't be used for this")]
     SystemFolder(MailboxId, &'static str),
+    /// A reader's act on an unserved message for service (R12).
+    #[error("the message for service must be acknowledged first")]
+    ServiceAcknowledgementRequired(MailboxId, MessageId),
     /// As many folders as a mailbox may have.
     #[error("there are too many folders")]
     TooManyFolders,

@@ -39,12 +39,20 @@ use store::person::PersonRow;
 use usecase::Parts;
 
 /// The schema.
-pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
-    version: 1000,
-    description: "persons, mailboxes, folders, letters, files, deliveries",
-    sqlite: include_str!("../migrations/sqlite/0001_mailboxes.sql"),
-    postgres: include_str!("../migrations/postgres/0001_mailboxes.sql"),
-}]);
+pub const MIGRATIONS: Migrations = Migrations::new(&[
+    Step {
+        version: 1000,
+        description: "persons, mailboxes, folders, letters, files, deliveries",
+        sqlite: include_str!("../migrations/sqlite/0001_mailboxes.sql"),
+        postgres: include_str!("../migrations/postgres/0001_mailboxes.sql"),
+    },
+    Step {
+        version: 1005,
+        description: "service records",
+        sqlite: include_str!("../migrations/sqlite/0005_service.sql"),
+        postgres: include_str!("../migrations/postgres/0005_service.sql"),
+    },
+]);
 
 /// Builds the service.
 pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {

@@ -8,5 +8,6 @@ pub mod message;
 pub mod message_file;
 pub mod person;
 mod sealed;
+pub mod service_record;
 pub mod settings;
 pub mod upload;

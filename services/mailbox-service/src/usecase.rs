@@ -1,5 +1,6 @@
 //! One file = one action = one transaction. Whoever acts in a mailbox has gone through [`admit`] first.
 
+pub mod acknowledge_service;
 pub mod admit;
 pub mod change_cpr_number;
 pub mod change_folder;
@@ -21,6 +22,7 @@ pub mod purge_messages;
 pub mod put_notice;
 pub mod record_death;
 pub mod register;
+pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;
 pub mod upload_file;

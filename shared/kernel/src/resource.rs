@@ -39,6 +39,11 @@ pub fn file(mailbox: MailboxId, id: MessageId, file: &str) -> String {
     format!("mailboxes/{mailbox}/messages/{id}/files/{file}")
 }
 
+/// The name of the record that a message was served: `mailboxes/{mailbox}/messages/{message}/serviceRecord`.
+pub fn service_record(mailbox: MailboxId, id: MessageId) -> String {
+    format!("mailboxes/{mailbox}/messages/{id}/serviceRecord")
+}
+
 /// The name of a subscription: `mailboxes/{mailbox}/subscriptions/{subscription}`.
 pub fn subscription(mailbox: MailboxId, id: SubscriptionId) -> String {
     format!("mailboxes/{mailbox}/subscriptions/{id}")
@@ -107,6 +112,13 @@ pub fn parse_file(name: &str) -> Result<(MailboxRef, MessageId, String), Invalid
     let (message, file) = name.split_once("/files/").ok_or(invalid)?;
     let (mailbox, message) = parse_message(message).map_err(|_| invalid)?;
     if file.is_empty() || file.contains('/') { Err(invalid) } else { Ok((mailbox, message, file.to_owned())) }
+}
+
+/// Reads `mailboxes/{mailbox}/messages/{message}/serviceRecord`, `me` allowed: the message it is about.
+pub fn parse_service_record(name: &str) -> Result<(MailboxRef, MessageId), InvalidResourceName> {
+    let invalid = InvalidResourceName("mailboxes/{mailbox}/messages/{message}/serviceRecord");
+    let message = name.strip_suffix("/serviceRecord").ok_or(invalid)?;
+    parse_message(message).map_err(|_| invalid)
 }
 
 fn mailbox_ref(id: &str) -> Option<MailboxRef> {

@@ -6,6 +6,7 @@ pub mod citizen_access;
 mod citizen_folders;
 pub mod citizen_mail;
 pub mod citizen_post;
+pub mod citizen_service;
 pub mod register;
 
 pub use authority::{Authority, Letter};

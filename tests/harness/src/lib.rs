@@ -7,6 +7,7 @@ pub mod person;
 pub mod ports;
 pub mod processes;
 pub mod refused;
+pub mod size;
 pub mod smtp;
 pub mod suite;
 
@@ -16,5 +17,6 @@ pub use mail::Mail;
 pub use person::Person;
 pub use processes::Processes;
 pub use refused::{Refusable, Refused};
+pub use size::size;
 pub use smtp::SmtpServer;
 pub use suite::{Suite, TwoSuites};

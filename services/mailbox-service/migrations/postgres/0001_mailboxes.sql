@@ -51,7 +51,8 @@ CREATE TABLE folder_count (
     PRIMARY KEY (mailbox, folder, mark)
 );
 
--- Letters. available_time is when the owner was bound by it; nothing changes it (A17).
+-- Letters. available_time is when the owner was bound by it; nothing changes it (A17). service_state: 'unserved' or 'served'
+-- of a message for service, NULL of any other (R12).
 CREATE TABLE message (
     mailbox UUID NOT NULL,
     id UUID NOT NULL,
@@ -68,6 +69,7 @@ CREATE TABLE message (
     body BYTEA NOT NULL,
     link BYTEA,
     legal_basis TEXT,
+    service_state TEXT,
     file_count BIGINT NOT NULL,
     files_size BIGINT NOT NULL,
     bin_time TIMESTAMPTZ,
@@ -154,5 +156,6 @@ CREATE TABLE delivery (
     accept_time TIMESTAMPTZ NOT NULL,
     available_time TIMESTAMPTZ NOT NULL,
     first_open_time TIMESTAMPTZ,
+    served_time TIMESTAMPTZ,
     PRIMARY KEY (sender_cvr, sender_system, message_uuid)
 );

@@ -28,6 +28,8 @@ pub enum Act {
     Delete,
     /// See and change settings (R10).
     ChangeSettings,
+    /// Be served a message for service, and see its record (R6, R12).
+    AcknowledgeService,
 }
 
 /// In which capacity somebody acts.
@@ -43,6 +45,26 @@ pub enum Capacity {
     PrivateReader,
     /// The same, with "redigering" (R14).
     PrivateEditor,
+}
+
+impl Capacity {
+    const ALL: [Self; 5] = [Self::Owner, Self::Reader, Self::Guardian, Self::PrivateReader, Self::PrivateEditor];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Reader => "reader",
+            Self::Guardian => "guardian",
+            Self::PrivateReader => "private_reader",
+            Self::PrivateEditor => "private_editor",
+        }
+    }
+
+    /// From its stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|capacity| capacity.as_str() == text)
+    }
 }
 
 /// The right to one kind of post by one access, as access-service decided it.

@@ -1,5 +1,6 @@
 //! What a sender delivers, and the receipt it gets.
 
+use crate::domain::post::Sender;
 use kernel::{CprNumber, MailboxId, MessageId, SenderSystem, Timestamp, UploadId};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub struct Delivery {
     pub files: Vec<UploadId>,
     /// The legal basis it states (X3).
     pub legal_basis: Option<String>,
+    /// Whether it is a message for service (R12).
+    pub for_service: bool,
     /// The keyed hash of all it says, by which a repetition is told from another letter.
     pub content: [u8; 32],
 }
@@ -45,6 +48,14 @@ impl DeliveryKey {
     pub fn new(system: &SenderSystem, uuid: Uuid) -> Self {
         Self { cvr: system.cvr.to_string(), system: system.system_id.clone(), uuid }
     }
+
+    /// Of a letter in a mailbox: none where no sender system delivered it.
+    pub fn of(sender: &Sender, uuid: Option<Uuid>) -> Option<Self> {
+        match (&sender.cvr, &sender.system_id, uuid) {
+            (Some(cvr), Some(system), Some(uuid)) => Some(Self { cvr: cvr.to_string(), system: system.clone(), uuid }),
+            _ => None,
+        }
+    }
 }
 
 /// What the sender may know of a letter it delivered.
@@ -62,6 +73,8 @@ pub struct Receipt {
     pub available_time: Timestamp,
     /// When it was first opened.
     pub first_open_time: Option<Timestamp>,
+    /// When it was served; only of a message for service (R12).
+    pub served_time: Option<Timestamp>,
 }
 
 /// Whether `text` is the code of a legal basis: 1 to 32 characters from a-z, 0-9 and "-".

@@ -2,6 +2,7 @@
 
 use crate::domain::folder::Folder;
 use crate::domain::post::{Mark, Sender};
+use crate::domain::service::ServiceState;
 use kernel::{CvrNumber, FileId, MailboxId, MessageId, Timestamp};
 use uuid::Uuid;
 
@@ -20,6 +21,8 @@ pub struct Summary {
     pub available_time: Timestamp,
     /// Who sent it.
     pub sender: Sender,
+    /// Of a message for service: whether it was served (R12).
+    pub service: Option<ServiceState>,
     /// What it is about.
     pub subject: String,
     /// How many files.
@@ -93,6 +96,8 @@ pub struct NewMessage {
     pub link: Option<Link>,
     /// The legal basis it is delivered by (X3).
     pub legal_basis: Option<String>,
+    /// Whether it is a message for service (R12).
+    pub for_service: bool,
     /// How many files.
     pub file_count: i64,
     /// Their size together, in bytes.

@@ -5,6 +5,7 @@ use crate::domain::file::{Upload, hex};
 use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::domain::message::{AttachedFile, Letter, Link, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
+use crate::domain::service::{ServiceRecord, ServiceState};
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
 use kernel::{MailboxId, MessageId, Portal, Timestamp, resource};
@@ -50,6 +51,7 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::Mark => "MARK",
         Act::Delete => "DELETE",
         Act::ChangeSettings => "CHANGE_SETTINGS",
+        Act::AcknowledgeService => "ACKNOWLEDGE_SERVICE",
     }
 }
 
@@ -81,6 +83,28 @@ fn sender(sender: Sender) -> proto::Sender {
     }
 }
 
+fn service_state(state: Option<ServiceState>) -> proto::ServiceState {
+    match state {
+        None => proto::ServiceState::Unspecified,
+        Some(ServiceState::Unserved) => proto::ServiceState::Unserved,
+        Some(ServiceState::Served) => proto::ServiceState::Served,
+    }
+}
+
+pub(crate) fn service_record(record: ServiceRecord) -> proto::ServiceRecord {
+    proto::ServiceRecord {
+        name: resource::service_record(record.mailbox, record.message),
+        message: resource::message(record.mailbox, record.message),
+        served_for: resource::person(record.mailbox),
+        served_for_display_name: record.owner_name,
+        served_person: resource::person(record.served_person),
+        served_person_display_name: record.served_name,
+        capacity: capacity(record.capacity).into(),
+        portal: portal(record.portal).into(),
+        serve_time: Some(to_proto(record.serve_time)),
+    }
+}
+
 /// A letter as lists show it; one in the bin is purged after `bin_life`.
 pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) -> proto::MessageSummary {
     proto::MessageSummary {
@@ -92,7 +116,7 @@ pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) 
         portal: mark_portal(summary.mark).into(),
         available_time: Some(to_proto(summary.available_time)),
         read: summary.is_read,
-        service_state: proto::ServiceState::Unspecified.into(),
+        service_state: service_state(summary.service).into(),
         file_count: i32::try_from(summary.file_count).unwrap_or(i32::MAX),
         files_size_bytes: summary.files_size,
         can_reply: false,
@@ -104,6 +128,8 @@ pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) 
 
 pub(crate) fn letter(mailbox: MailboxId, letter: Letter, bin_life: Duration) -> proto::PostMessage {
     let id = letter.summary.id;
+    let served = letter.summary.service == Some(ServiceState::Served);
+    let service_record = if served { resource::service_record(mailbox, id) } else { String::new() };
     let link = |link: Link| proto::MessageLink { text: link.text, url: link.url };
     proto::PostMessage {
         summary: Some(summary(mailbox, letter.summary, bin_life)),
@@ -113,7 +139,7 @@ pub(crate) fn letter(mailbox: MailboxId, letter: Letter, bin_life: Duration) -> 
         legal_basis: letter.legal_basis.unwrap_or_default(),
         answers: String::new(),
         forwarded_from: None,
-        service_record: String::new(),
+        service_record,
         links: letter.link.map(link).into_iter().collect(),
     }
 }

@@ -3,8 +3,9 @@
 mod parse;
 mod upload;
 
-use super::not_yet;
+use super::{convert, not_yet};
 use crate::domain::delivery::{DeliveryKey, Receipt, is_legal_basis};
+use crate::domain::service::ServiceRecord;
 use crate::error::Error;
 use crate::usecase::look_up_recipient::{self, Reachable};
 use crate::usecase::{Parts, deliver, get_receipt};
@@ -90,7 +91,7 @@ impl DeliveryService for Delivery {
         let delivery = parse::delivery(&self.0, &system, request.into_inner().delivery)?;
         let uploader = self.0.caller_hash(&call);
         let receipt_of = deliver::run(&self.0, system, uploader, delivery).await.map_err(Refusal::from)?;
-        Ok(Response::new(proto::DeliverMessageResponse { receipt: Some(receipt(&receipt_of)) }))
+        Ok(Response::new(proto::DeliverMessageResponse { receipt: Some(receipt(receipt_of)) }))
     }
 
     async fn get_receipt(
@@ -103,7 +104,7 @@ impl DeliveryService for Delivery {
         let (uuid,) = fields.all((uuid,))?;
         let key = DeliveryKey::new(call.sender_system()?, uuid);
         let found = get_receipt::run(&self.0, key).await.map_err(Refusal::from)?;
-        Ok(Response::new(proto::GetReceiptResponse { receipt: Some(receipt(&found)) }))
+        Ok(Response::new(proto::GetReceiptResponse { receipt: Some(receipt(found)) }))
     }
 
     not_yet::delivery_service!();
@@ -131,7 +132,7 @@ fn status(reachable: Reachable) -> proto::RecipientStatus {
     proto::RecipientStatus { can_receive: reachable == Reachable::Yes, reason: reason.into() }
 }
 
-fn receipt(receipt: &Receipt) -> proto::Receipt {
+fn receipt((receipt, record): (Receipt, Option<ServiceRecord>)) -> proto::Receipt {
     proto::Receipt {
         message_uuid: receipt.uuid.to_string(),
         message: resource::message(receipt.mailbox, receipt.message),
@@ -141,6 +142,6 @@ fn receipt(receipt: &Receipt) -> proto::Receipt {
         available_time: Some(to_proto(receipt.available_time)),
         first_open_time: receipt.first_open_time.map(to_proto),
         withdraw_time: None,
-        service_record: None,
+        service_record: record.map(convert::service_record),
     }
 }

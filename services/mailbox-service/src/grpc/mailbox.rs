@@ -4,6 +4,7 @@ mod bulk;
 mod files;
 mod folders;
 mod messages;
+mod service;
 mod settings;
 
 use super::{convert, not_yet};
@@ -143,6 +144,20 @@ impl MailboxService for Mailbox {
         request: Request<proto::DownloadFileRequest>,
     ) -> Result<Response<Self::DownloadFileStream>, Status> {
         answer!(self, request, files::download)
+    }
+
+    async fn acknowledge_service(
+        &self,
+        request: Request<proto::AcknowledgeServiceRequest>,
+    ) -> Result<Response<proto::AcknowledgeServiceResponse>, Status> {
+        answer!(self, request, service::acknowledge)
+    }
+
+    async fn get_service_record(
+        &self,
+        request: Request<proto::GetServiceRecordRequest>,
+    ) -> Result<Response<proto::GetServiceRecordResponse>, Status> {
+        answer!(self, request, service::record)
     }
 
     not_yet::mailbox_service!();

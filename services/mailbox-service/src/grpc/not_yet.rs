@@ -31,8 +31,6 @@ macro_rules! mailbox_service {
             forward_message(proto::ForwardMessageRequest) -> proto::ForwardMessageResponse, "ForwardMessage";
             send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";
             reply_to_message(proto::ReplyToMessageRequest) -> proto::ReplyToMessageResponse, "ReplyToMessage";
-            acknowledge_service(proto::AcknowledgeServiceRequest) -> proto::AcknowledgeServiceResponse, "AcknowledgeService";
-            get_service_record(proto::GetServiceRecordRequest) -> proto::GetServiceRecordResponse, "GetServiceRecord";
             list_recipients(proto::ListRecipientsRequest) -> proto::ListRecipientsResponse, "ListRecipients";
             add_recipient(proto::AddRecipientRequest) -> proto::AddRecipientResponse, "AddRecipient";
             remove_recipient(proto::RemoveRecipientRequest) -> proto::RemoveRecipientResponse, "RemoveRecipient";

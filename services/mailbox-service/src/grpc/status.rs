@@ -72,6 +72,9 @@ fn content(error: &Error) -> Option<Refusal> {
     Some(match error {
         Error::RequestIdReused(id) => Refusal::new(Reason::RequestIdReused).with("request_id", id),
         Error::EtagMismatch(etag) => Refusal::new(Reason::EtagMismatch).with("etag", etag),
+        Error::ServiceAcknowledgementRequired(mailbox, message) => {
+            Refusal::new(Reason::ServiceAcknowledgementRequired).with("message", resource::message(*mailbox, *message))
+        }
         Error::StateConflict(state) => Refusal::new(Reason::StateConflict).with("state", state),
         Error::UnderAge(earliest) => Refusal::new(Reason::UnderAge).with("earliest_date", earliest),
         Error::ContentDiffers(uuid) => Refusal::new(Reason::ContentDiffers).with("message_uuid", uuid),

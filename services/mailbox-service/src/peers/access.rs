@@ -137,5 +137,6 @@ fn to_proto(act: Act) -> core::Act {
         Act::Mark => core::Act::Mark,
         Act::Delete => core::Act::Delete,
         Act::ChangeSettings => core::Act::ChangeSettings,
+        Act::AcknowledgeService => core::Act::AcknowledgeService,
     }
 }

@@ -24,7 +24,8 @@ pub async fn insert(tx: &mut Tx, key: &DeliveryKey, content: [u8; 32], receipt: 
 
 /// The receipt under a key, and the hash of what was delivered.
 pub async fn get(tx: &mut Tx, key: &DeliveryKey) -> Result<Option<(Receipt, Vec<u8>)>, Error> {
-    let sql = "SELECT message_uuid, content, mailbox, message, accept_time, available_time, first_open_time FROM delivery \
+    let sql = "SELECT message_uuid, content, mailbox, message, accept_time, available_time, first_open_time, \
+               served_time FROM delivery \
                WHERE sender_cvr = $1 AND sender_system = $2 AND message_uuid = $3";
     let read = |row: &Row| {
         let receipt = Receipt {
@@ -34,6 +35,7 @@ pub async fn get(tx: &mut Tx, key: &DeliveryKey) -> Result<Option<(Receipt, Vec<
             accept_time: row.get("accept_time")?,
             available_time: row.get("available_time")?,
             first_open_time: row.get("first_open_time")?,
+            served_time: row.get("served_time")?,
         };
         Ok((receipt, row.get("content")?))
     };
@@ -44,5 +46,12 @@ pub async fn get(tx: &mut Tx, key: &DeliveryKey) -> Result<Option<(Receipt, Vec<
 pub async fn opened(tx: &mut Tx, key: &DeliveryKey, now: Timestamp) -> Result<(), Error> {
     let sql = "UPDATE delivery SET first_open_time = $4 WHERE sender_cvr = $1 AND sender_system = $2 \
                AND message_uuid = $3 AND first_open_time IS NULL";
+    tx.execute(sql, args![&key.cvr, &key.system, key.uuid, now]).await.map(|_| ())
+}
+
+/// Notes when the letter was served.
+pub async fn served(tx: &mut Tx, key: &DeliveryKey, now: Timestamp) -> Result<(), Error> {
+    let sql = "UPDATE delivery SET served_time = $4 WHERE sender_cvr = $1 AND sender_system = $2 AND message_uuid = $3 \
+               AND served_time IS NULL";
     tx.execute(sql, args![&key.cvr, &key.system, key.uuid, now]).await.map(|_| ())
 }

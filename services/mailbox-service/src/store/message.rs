@@ -3,15 +3,18 @@
 mod bin;
 mod bulk;
 mod list;
+mod service;
 
 pub use bin::{bin_folders, expired_in_bin, with_expired_bin};
 pub use bulk::{Placed, place_in, placed, purge, set_read};
 pub use list::list;
+pub use service::{Unserved, set_served, unserved};
 
 use crate::domain::acting::Acting;
 use crate::domain::folder::Folder;
 use crate::domain::message::{Link, NewMessage, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
+use crate::domain::service::ServiceState;
 use crate::store::sealed::{open, place, seal};
 use crypto::DataKey;
 use kernel::{CvrNumber, MailboxId, MessageId, Random};
@@ -21,7 +24,7 @@ use uuid::Uuid;
 macro_rules! summary_columns {
     () => {
         "id, folder, mark, is_read, available_time, sender_kind, sender_cvr, sender_system, sender_name, subject, \
-         file_count, files_size, bin_time"
+         service_state, file_count, files_size, bin_time"
     };
 }
 pub(crate) use summary_columns;
@@ -49,6 +52,7 @@ pub(crate) fn read_summary(row: &Row, mailbox: MailboxId, key: &DataKey) -> Resu
         is_read: row.get("is_read")?,
         available_time: row.get("available_time")?,
         sender,
+        service: read_service(row)?,
         subject: open(key, "message.subject", &at, &row.get::<Vec<u8>>("subject")?)?,
         file_count: row.get("file_count")?,
         files_size: row.get("files_size")?,
@@ -58,6 +62,13 @@ pub(crate) fn read_summary(row: &Row, mailbox: MailboxId, key: &DataKey) -> Resu
 
 pub(crate) fn read_mark(row: &Row) -> Result<Mark, Error> {
     Mark::parse(&row.get::<String>("mark")?).ok_or_else(|| Error::corrupt("message.mark", "unknown"))
+}
+
+pub(crate) fn read_service(row: &Row) -> Result<Option<ServiceState>, Error> {
+    let state: Option<String> = row.get("service_state")?;
+    let read =
+        |state: String| ServiceState::parse(&state).ok_or_else(|| Error::corrupt("message.service_state", "unknown"));
+    state.map(read).transpose()
 }
 
 /// What names a letter's row among all.
@@ -112,8 +123,8 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage, key: &DataKey, random: &d
     let sealed = |column: &'static str, text: &str| seal(key, column, &at, text, random);
     let link = message.link.as_ref().map(|link| format!("{}{LINK_DIVIDER}{}", link.text, link.url));
     let sql = "INSERT INTO message (mailbox, id, folder, mark, is_read, available_time, sender_kind, sender_cvr, \
-               sender_system, sender_uuid, sender_name, subject, body, link, legal_basis, file_count, files_size) \
-               VALUES ($1, $2, $3, $4, FALSE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+               sender_system, sender_uuid, sender_name, subject, body, link, legal_basis, service_state, file_count, files_size) \
+               VALUES ($1, $2, $3, $4, FALSE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     let values = args![
         message.mailbox,
         message.id,
@@ -129,6 +140,7 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage, key: &DataKey, random: &d
         sealed("message.body", &message.body),
         link.map(|link| sealed("message.link", &link)),
         message.legal_basis.as_deref(),
+        message.for_service.then_some(ServiceState::Unserved.as_str()),
         message.file_count,
         message.files_size,
     ];

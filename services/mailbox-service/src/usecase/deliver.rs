@@ -1,10 +1,11 @@
 //! Delivering one letter to one mailbox (M1, M2, M3, A17).
 
-use super::Parts;
+use super::{Parts, get_receipt};
 use crate::domain::delivery::{Delivery, DeliveryKey, MAX_FILES_BYTES, Receipt};
 use crate::domain::file::Upload;
 use crate::domain::message::{AttachedFile, NewMessage};
 use crate::domain::post::{Mark, Sender};
+use crate::domain::service::ServiceRecord;
 use crate::error::Error;
 use crate::store;
 use crypto::DataKey;
@@ -18,10 +19,17 @@ pub async fn run(
     system: SenderSystem,
     uploader: [u8; 32],
     delivery: Delivery,
-) -> Result<Receipt, Error> {
+) -> Result<(Receipt, Option<ServiceRecord>), Error> {
     let parts = parts.clone();
     let db = parts.db.clone();
-    db.write(move |tx| Box::pin(async move { deliver(&parts, tx, &system, uploader, delivery).await })).await
+    db.write(move |tx| {
+        Box::pin(async move {
+            let receipt = deliver(&parts, tx, &system, uploader, delivery).await?;
+            let record = get_receipt::record_of(&parts, tx, &receipt).await?;
+            Ok((receipt, record))
+        })
+    })
+    .await
 }
 
 async fn deliver(
@@ -56,6 +64,7 @@ async fn deliver(
         accept_time: now,
         available_time: now,
         first_open_time: None,
+        served_time: None,
     };
     if !store::delivery::insert(tx, &place, delivery.content, &receipt).await? {
         // Another call with the same UUID has just committed.
@@ -73,6 +82,7 @@ async fn deliver(
         body: delivery.body,
         link: None,
         legal_basis: delivery.legal_basis,
+        for_service: delivery.for_service,
         file_count: i64::try_from(files.len()).unwrap_or(i64::MAX),
         files_size: files.iter().map(|(upload, _)| upload.size).sum(),
         available_time: now,

@@ -1,10 +1,11 @@
 //! A file of a letter, on its way out.
 
-use super::Parts;
 use super::admit::Admitted;
+use super::{Parts, serve};
 use crate::domain::acting::Acting;
 use crate::domain::message::AttachedFile;
 use crate::domain::post::Mark;
+use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::objects::Reader;
 use crate::store;
@@ -33,9 +34,16 @@ pub async fn begin(
 ) -> Result<Downstream, Error> {
     let Admitted { acting, key, .. } = admitted;
     let asked = acting.clone();
-    let found = parts.db.read(move |tx| {
+    let served = parts.clone();
+    let found = parts.db.write(move |tx| {
         Box::pin(async move {
+            let owner = store::person::lock(tx, asked.mailbox).await?.ok_or(Error::NotFound)?;
             let letter = store::message::placed(tx, &asked, &[id]).await?.pop().ok_or(Error::NotFound)?;
+            if is_withheld(&asked, letter.service) {
+                return Err(Error::ServiceAcknowledgementRequired(asked.mailbox, id));
+            }
+            // A file shows the letter as opening it does.
+            serve::serve_all(&served, tx, &asked, &owner, [&letter].into_iter()).await?;
             let found = store::message_file::with_key(tx, asked.mailbox, id, file, &key).await?;
             let (file, file_key) = found.ok_or(Error::NotFound)?;
             Ok::<_, Error>((letter.mark, file, file_key))

@@ -2,8 +2,11 @@
 
 use super::admit::Admitted;
 use super::{Parts, Repeatable};
+use crate::domain::acting::Acting;
+use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::store;
+use crate::store::message::Placed;
 use kernel::MessageId;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,11 +30,12 @@ pub async fn run(
                 store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
                 let placed = store::message::placed(tx, &acting, &ids).await?;
                 let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-                let outcomes = ids.iter().map(|id| placed.get(id).map(|_| ()).ok_or(Error::NotFound)).collect();
+                let outcomes = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
                 if call.before(tx).await?.is_some() {
                     return Ok(outcomes);
                 }
-                let changing: Vec<_> = placed.values().filter(|letter| letter.is_read != read).collect();
+                let free = placed.values().filter_map(|letter| markable(&acting, Some(letter)).ok());
+                let changing: Vec<_> = free.filter(|letter| letter.is_read != read).collect();
                 let mut changes = store::count::Changes::default();
                 for letter in &changing {
                     changes.mark(letter.folder, letter.mark, read);
@@ -44,4 +48,13 @@ pub async fn run(
             })
         })
         .await
+}
+
+/// The letter, if `acting` sees it and may mark it. Marking opens nothing, so the owner's marking serves nobody.
+fn markable<'l>(acting: &Acting, letter: Option<&'l Placed>) -> Result<&'l Placed, Error> {
+    let letter = letter.ok_or(Error::NotFound)?;
+    if is_withheld(acting, letter.service) {
+        return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, letter.id));
+    }
+    Ok(letter)
 }

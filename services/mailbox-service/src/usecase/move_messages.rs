@@ -2,9 +2,10 @@
 
 use super::admit::Admitted;
 use super::mark_messages::Outcome;
-use super::{Parts, Repeatable};
+use super::{Parts, Repeatable, serve};
 use crate::domain::acting::{Act, Acting};
 use crate::domain::folder::Folder;
+use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::store;
 use crate::store::message::Placed;
@@ -31,47 +32,56 @@ pub async fn run(
     call: Repeatable,
 ) -> Result<Vec<Outcome>, Error> {
     let Admitted { acting, key, .. } = admitted;
-    parts
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
-                let own = store::folder::all(tx, acting.mailbox, &key).await?;
-                let own: HashSet<Folder> = own.into_iter().map(|folder| Folder::Own(folder.id)).collect();
-                if let Destination::To(folder @ Folder::Own(_)) = destination
-                    && !own.contains(&folder)
-                {
-                    return Err(Error::NotFound);
-                }
-                let placed = store::message::placed(tx, &acting, &ids).await?;
-                let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-                let repeated = call.before(tx).await?.is_some();
-                let mut moves: HashMap<Folder, Vec<Placed>> = HashMap::new();
-                let mut outcomes = Vec::new();
-                for id in &ids {
-                    let Some(letter) = placed.get(id) else {
-                        outcomes.push(Err(Error::NotFound));
-                        continue;
-                    };
-                    // What was moved by the first call is where it was to go, or has gone on from there since.
-                    outcomes.push(if repeated {
-                        Ok(())
-                    } else {
-                        target(letter, destination, &acting, &own).map(|to| moves.entry(to).or_default().push(*letter))
-                    });
-                }
-                if !repeated {
-                    carry_out(tx, &acting, moves).await?;
-                    call.made(tx, acting.mailbox.as_uuid()).await?;
-                }
-                Ok(outcomes)
-            })
+    let db = parts.db.clone();
+    let parts = parts.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let owner = store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            let own = store::folder::all(tx, acting.mailbox, &key).await?;
+            let own: HashSet<Folder> = own.into_iter().map(|folder| Folder::Own(folder.id)).collect();
+            if let Destination::To(folder @ Folder::Own(_)) = destination
+                && !own.contains(&folder)
+            {
+                return Err(Error::NotFound);
+            }
+            let placed = store::message::placed(tx, &acting, &ids).await?;
+            let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+            let repeated = call.before(tx).await?.is_some();
+            let mut moves: HashMap<Folder, Vec<Placed>> = HashMap::new();
+            let mut outcomes = Vec::new();
+            for id in &ids {
+                let Some(letter) = placed.get(id) else {
+                    outcomes.push(Err(Error::NotFound));
+                    continue;
+                };
+                // What was moved by the first call is where it was to go, or has gone on from there since.
+                outcomes.push(if repeated {
+                    Ok(())
+                } else {
+                    target(letter, destination, &acting, &own).map(|to| moves.entry(to).or_default().push(*letter))
+                });
+            }
+            if !repeated {
+                moves.retain(|to, letters| {
+                    letters.retain(|letter| letter.folder != *to);
+                    !letters.is_empty()
+                });
+                let moving = moves.values().flatten();
+                serve::serve_all(&parts, tx, &acting, &owner, moving).await?;
+                carry_out(tx, &acting, moves).await?;
+                call.made(tx, acting.mailbox.as_uuid()).await?;
+            }
+            Ok(outcomes)
         })
-        .await
+    })
+    .await
 }
 
-/// Where one letter goes, or why it stays.
+/// Where one letter goes, or why it stays. What the owner moves or deletes they are served by it (M8).
 fn target(letter: &Placed, destination: Destination, acting: &Acting, own: &HashSet<Folder>) -> Result<Folder, Error> {
+    if is_withheld(acting, letter.service) {
+        return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, letter.id));
+    }
     match destination {
         // Only letters that the owner has sent lie there, and there are none of those in any other folder yet.
         Destination::To(Folder::Sent) => Err(Error::SystemFolder(acting.mailbox, "sent")),
@@ -95,7 +105,6 @@ async fn carry_out(tx: &mut Tx, acting: &Acting, moves: HashMap<Folder, Vec<Plac
     let now = tx.now().await?;
     let mut changes = store::count::Changes::default();
     for (to, letters) in moves {
-        let letters: Vec<Placed> = letters.into_iter().filter(|letter| letter.folder != to).collect();
         for letter in &letters {
             changes.remove(letter.folder, letter.mark, letter.is_read);
             changes.add(to, letter.mark, letter.is_read);

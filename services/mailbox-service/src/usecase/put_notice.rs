@@ -3,10 +3,10 @@
 use super::Parts;
 use crate::domain::message::NewMessage;
 use crate::domain::notice::Notice;
-use crate::domain::post::Sender;
+use crate::domain::post::{Mark, Sender};
 use crate::error::Error;
 use crate::store;
-use kernel::{MessageId, PersonId};
+use kernel::{MailboxId, MessageId, PersonId, Timestamp};
 use sql::Tx;
 use std::collections::HashMap;
 
@@ -18,21 +18,34 @@ pub async fn run(parts: &Parts, tx: &mut Tx, notice: Notice) -> Result<(), Error
     }
     let names = names(parts, tx, &notice).await?;
     let now = tx.now().await?;
-    let message = NewMessage {
+    let text = (notice.subject(&names), notice.body(&names));
+    let message = NewMessage { link: notice.link, ..message(parts, owner.id, notice.mark, text, now) };
+    parts.put(tx, &message, &owner.key(&parts.keys.keyring)?).await
+}
+
+/// A message of the suite, without a link: subject and body.
+pub(crate) fn message(
+    parts: &Parts,
+    mailbox: MailboxId,
+    mark: Mark,
+    (subject, body): (String, String),
+    now: Timestamp,
+) -> NewMessage {
+    NewMessage {
         id: MessageId::new(now, &*parts.random),
-        mailbox: owner.id,
-        mark: notice.mark,
+        mailbox,
+        mark,
         sender: Sender::digital_post(),
         sender_uuid: None,
-        subject: notice.subject(&names),
-        body: notice.body(&names),
-        link: notice.link,
+        subject,
+        body,
+        link: None,
         legal_basis: None,
+        for_service: false,
         file_count: 0,
         files_size: 0,
         available_time: now,
-    };
-    parts.put(tx, &message, &owner.key(&parts.keys.keyring)?).await
+    }
 }
 
 /// The full names of those mentioned, every one of whom must be known.

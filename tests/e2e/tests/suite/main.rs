@@ -20,5 +20,6 @@ mod reading;
 mod registering;
 mod repeating;
 mod server;
+mod serving;
 mod story;
 mod tokens;

@@ -103,6 +103,14 @@ impl Authority {
         Ok(receipt)
     }
 
+    /// Delivers a message for service.
+    pub async fn summons(&self, to: &Person, letter: Letter) -> Result<Receipt, Refused> {
+        let delivery = Delivery { legal_notification: true, ..self.prepares(to, letter).await? };
+        let receipt = self.sends(delivery).await?;
+        self.suite.settle().await;
+        Ok(receipt)
+    }
+
     /// Uploads the files of a letter, and writes its delivery.
     pub async fn prepares(&self, to: &Person, letter: Letter) -> Result<Delivery, Refused> {
         let mut uploads = Vec::new();

@@ -51,8 +51,9 @@ pub(super) fn delivery(
     not_yet_possible(&stated)?;
     // Two spellings of the number are one letter.
     let normal = proto::Delivery { cpr_number: cpr.digits().to_owned(), ..stated };
+    let for_service = normal.legal_notification;
     let content = parts.content_hash(&normal.encode_to_vec());
-    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, content })
+    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, for_service, content })
 }
 
 /// What is stated right and belongs to a later issue. No contact point can have been set, and no reply written, so naming
@@ -60,9 +61,6 @@ pub(super) fn delivery(
 fn not_yet_possible(stated: &proto::Delivery) -> Result<(), Refusal> {
     if stated.visible_from.is_some() {
         return Err(not_yet::refusal("DeliverMessage with visible_from"));
-    }
-    if stated.legal_notification {
-        return Err(not_yet::refusal("DeliverMessage with legal_notification"));
     }
     if !stated.reply_contact_point.is_empty() || !stated.answers.is_empty() {
         return Err(Error::NotFound.into());

@@ -26,7 +26,7 @@ pub async fn with_expired_bin(tx: &mut Tx, latest: Timestamp) -> Result<Option<M
 
 /// Up to 500 of those letters, of one mailbox and whatever mark.
 pub async fn expired_in_bin(tx: &mut Tx, mailbox: MailboxId, latest: Timestamp) -> Result<Vec<Placed>, Error> {
-    let sql = "SELECT id, folder, mark, is_read, bin_from FROM message \
+    let sql = "SELECT id, folder, mark, is_read, bin_from, service_state FROM message \
                WHERE mailbox = $1 AND folder = $2 AND bin_time <= $3 LIMIT 500";
     tx.all(sql, args![mailbox, Folder::Bin.as_uuid(), latest], read_placed).await
 }

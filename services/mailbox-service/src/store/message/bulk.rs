@@ -1,9 +1,10 @@
 //! Changes to many letters of one mailbox.
 
-use super::read_mark;
+use super::{read_mark, read_service};
 use crate::domain::acting::Acting;
 use crate::domain::folder::Folder;
 use crate::domain::post::Mark;
+use crate::domain::service::ServiceState;
 use kernel::{FileId, MailboxId, MessageId, Timestamp};
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -21,12 +22,15 @@ pub struct Placed {
     pub is_read: bool,
     /// Of a letter in the bin: where it came from.
     pub bin_from: Option<Folder>,
+    /// Of a message for service: whether it was served.
+    pub service: Option<ServiceState>,
 }
 
 const PLACED: Sql = Sql::each(
-    "SELECT id, folder, mark, is_read, bin_from FROM message \
+    "SELECT id, folder, mark, is_read, bin_from, service_state FROM message \
      WHERE mailbox = $1 AND id IN (SELECT unhex(value) FROM json_each($2)) AND mark IN ($3, $4)",
-    "SELECT id, folder, mark, is_read, bin_from FROM message WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4)",
+    "SELECT id, folder, mark, is_read, bin_from, service_state FROM message \
+     WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4)",
 );
 
 /// Those of the letters that `acting` sees, in no order.
@@ -42,6 +46,7 @@ pub(super) fn read_placed(row: &Row) -> Result<Placed, Error> {
         mark: read_mark(row)?,
         is_read: row.get("is_read")?,
         bin_from: row.get::<Option<Uuid>>("bin_from")?.map(Folder::from_uuid),
+        service: read_service(row)?,
     })
 }
 

@@ -1,0 +1,20 @@
+-- That a message was served: one record for each, which nothing changes (R12, M8). The names are those of that moment. It
+-- outlives the letter.
+CREATE TABLE service_record (
+    mailbox UUID NOT NULL,
+    message UUID NOT NULL,
+    owner_name BYTEA NOT NULL,
+    served_person UUID NOT NULL,
+    served_name BYTEA NOT NULL,
+    capacity TEXT NOT NULL,
+    portal TEXT NOT NULL,
+    serve_time TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (mailbox, message)
+);
+CREATE FUNCTION refuse_service_record_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a service record never changes';
+END
+$$;
+CREATE TRIGGER service_record_stays BEFORE UPDATE OR DELETE ON service_record
+    FOR EACH ROW EXECUTE FUNCTION refuse_service_record_change();
