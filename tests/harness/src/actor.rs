@@ -1,15 +1,19 @@
 //! People and systems who act: the verbs that the tests speak. Every verb is one call through the real gRPC surface.
 
 pub mod authority;
+pub mod caseworker;
 pub mod citizen;
 pub mod citizen_access;
 mod citizen_folders;
 pub mod citizen_mail;
 pub mod citizen_post;
 pub mod citizen_service;
+pub mod gatekeeper;
 pub mod register;
 
 pub use authority::{Authority, Letter};
+pub use caseworker::Caseworker;
 pub use citizen::Citizen;
 pub use citizen_access::Until;
+pub use gatekeeper::Gatekeeper;
 pub use register::Register;

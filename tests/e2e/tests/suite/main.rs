@@ -2,20 +2,25 @@
 //! shows, ids first; `tests/rules.toml` lists them.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod asking;
 mod away;
 mod callers;
 mod clocks;
 mod delivering;
+mod desk;
 mod ending;
 mod events;
+mod expiring;
 mod folders;
 mod giving;
+mod guardian;
 mod input;
 mod input_post;
 mod listing;
 mod mailing;
 mod organising;
 mod portals;
+mod private;
 mod reading;
 mod registering;
 mod repeating;

@@ -59,6 +59,11 @@ impl Citizen {
         &self.suite
     }
 
+    /// The name of the person, as the services call them among themselves.
+    pub fn person_name(&self) -> String {
+        self.mailbox.replace("mailboxes/", "persons/")
+    }
+
     /// As the token says.
     ///
     /// # Panics

@@ -6,11 +6,13 @@ use crate::refused::Refused;
 use crate::suite::{answer, there};
 use api::access::v1::expiry::Choice;
 use api::access::v1::{
-    AccessScope, ApproveAccessRequest, ChangeExpiryRequest, DeclineAccessRequest, Expiry, GetAccessRequest,
-    GiveAccessRequest, ListEndedAccessesRequest, ListGivenAccessesRequest, ListGivenAccessesResponse,
-    ListOpenMailboxesRequest, ListReceivedAccessesRequest, ListReceivedAccessesResponse, OpenMailbox, ReadAccess,
-    RemoveAccessRequest, RequestAccessRequest, WithdrawAccessRequest,
+    AccessScope, ApproveAccessRequest, ChangeExpiryRequest, DeclineAccessRequest, Expiry, ExplainAccessRequest,
+    ExplainAccessResponse, GetAccessRequest, GiveAccessRequest, Guardianship, ListEndedAccessesRequest,
+    ListGivenAccessesRequest, ListGivenAccessesResponse, ListOpenMailboxesRequest, ListReceivedAccessesRequest,
+    ListReceivedAccessesResponse, OpenMailbox, ReadAccess, RemoveAccessRequest, RequestAccessRequest,
+    WithdrawAccessRequest,
 };
+use api::core::v1::Act;
 use kernel::Date;
 
 /// When an access is to end.
@@ -45,6 +47,21 @@ pub fn offer(reader: &Person, until: Until) -> GiveAccessRequest {
     }
 }
 
+/// What a reader would ask of `owner`: access to their public post.
+pub fn request(owner: &Person, until: Until) -> RequestAccessRequest {
+    RequestAccessRequest {
+        owner: Some(owner.particulars()),
+        scope: AccessScope::PublicPost.into(),
+        expiry: Some(until.into()),
+        ..RequestAccessRequest::default()
+    }
+}
+
+/// The statement of a guardianship that ends after `end_date`, `YYYY-MM-DD`.
+pub fn guardianship(end_date: &str) -> Guardianship {
+    Guardianship { reference: "V-2026/7".to_owned(), end_date: end_date.to_owned() }
+}
+
 /// One act on an access that is named, and nothing else.
 macro_rules! acts {
     ($($(#[$doc:meta])* $verb:ident: $rpc:ident($request:ident);)*) => {$(
@@ -71,14 +88,29 @@ impl Citizen {
         there(answer(answered)?.access)
     }
 
+    /// Gives access to the private post of the portal they are at.
+    pub async fn gives_private_access(&self, to: &Citizen, right: AccessScope) -> Result<ReadAccess, Refused> {
+        self.offers(GiveAccessRequest { scope: right.into(), ..offer(&to.person, Until::Never) }).await
+    }
+
     /// Asks for access to another's public post.
     pub async fn asks_for_access(&self, owner: &Citizen, until: Until) -> Result<ReadAccess, Refused> {
-        let request = RequestAccessRequest {
-            owner: Some(owner.person.particulars()),
-            scope: AccessScope::PublicPost.into(),
-            expiry: Some(until.into()),
-            ..RequestAccessRequest::default()
-        };
+        self.asks(request(&owner.person, until)).await
+    }
+
+    /// Asks for access as the owner's guardian.
+    pub async fn asks_as_guardian(
+        &self,
+        owner: &Citizen,
+        until: Until,
+        guardianship: Guardianship,
+    ) -> Result<ReadAccess, Refused> {
+        let guardianship = Some(guardianship);
+        self.asks(RequestAccessRequest { guardianship, ..request(&owner.person, until) }).await
+    }
+
+    /// Asks for access in just these words.
+    pub async fn asks(&self, request: RequestAccessRequest) -> Result<ReadAccess, Refused> {
         let answered = self.suite.clients().read_access().request_access(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.access)
@@ -147,6 +179,36 @@ impl Citizen {
     pub async fn open_mailboxes(&self) -> Result<Vec<OpenMailbox>, Refused> {
         let request = self.request(ListOpenMailboxesRequest::default());
         Ok(answer(self.suite.clients().read_access().list_open_mailboxes(request).await)?.mailboxes)
+    }
+
+    /// Why they may, or may not, do `act` in `mailbox`.
+    pub async fn is_explained(&self, act: Act, mailbox: &str) -> Result<ExplainAccessResponse, Refused> {
+        self.asks_why(act, mailbox, "").await
+    }
+
+    /// Why `other` may, or may not, do `act` in this citizen's own mailbox.
+    pub async fn is_explained_about(&self, other: &Citizen, act: Act) -> Result<ExplainAccessResponse, Refused> {
+        self.asks_why(act, "mailboxes/me", &other.person_name()).await
+    }
+
+    /// Asks why in just these words.
+    pub async fn asks_why(&self, act: Act, mailbox: &str, person: &str) -> Result<ExplainAccessResponse, Refused> {
+        let request = ExplainAccessRequest {
+            mailbox: mailbox.to_owned(),
+            act: act.into(),
+            person: person.to_owned(),
+            ..ExplainAccessRequest::default()
+        };
+        answer(self.suite.clients().read_access().explain_access(self.request(request)).await)
+    }
+
+    /// Has access to the private post of `owner` in the portal where both are, given and approved.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn is_given_private_access_by(&self, owner: &Citizen, right: AccessScope) -> ReadAccess {
+        let offered = owner.gives_private_access(self, right).await.expect("an offer");
+        self.approves(&offered).await.expect("an approval")
     }
 
     /// Has access to the public post of `owner` from now on, given and approved.

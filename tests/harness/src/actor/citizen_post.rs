@@ -72,6 +72,16 @@ impl Citizen {
         there(answer(self.suite.clients().mailbox().get_message(request).await)?.message)
     }
 
+    /// Opens every letter of their own mailbox that is still unread, and shows them by their subjects.
+    pub async fn opens_new_post(&self) -> Result<Vec<PostMessage>, Refused> {
+        let mut opened = Vec::new();
+        for letter in self.lists(&self.mailbox).await?.into_iter().filter(|letter| !letter.read) {
+            opened.push(self.opens(&letter.name).await?);
+        }
+        opened.sort_by_key(|letter| letter.summary.as_ref().map(|summary| summary.subject.clone()));
+        Ok(opened)
+    }
+
     /// Downloads a file from `offset` on.
     pub async fn downloads(&self, file: &str, offset: i64) -> Result<(DownloadHeader, Vec<u8>), Refused> {
         let request = self.request(DownloadFileRequest { name: file.to_owned(), offset_bytes: offset });

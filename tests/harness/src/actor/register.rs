@@ -4,8 +4,8 @@ use crate::person::Person;
 use crate::refused::Refused;
 use crate::suite::{Suite, answer};
 use api::mailbox::v1::{
-    PersonRegistration, PersonStatus, RegisterPersonRequest, RegisterPersonResponse, RegisterPersonsRequest,
-    RegisterPersonsResponse,
+    PersonRegistration, PersonStatus, RecordDeathRequest, RegisterPersonRequest, RegisterPersonResponse,
+    RegisterPersonsRequest, RegisterPersonsResponse,
 };
 use kernel::{Caller, RegisterSystem};
 use tonic::{Request, Status};
@@ -45,6 +45,16 @@ impl Register {
     pub async fn registers(&self, registration: PersonRegistration) -> Result<RegisterPersonResponse, Refused> {
         let request = RegisterPersonRequest { registration: Some(registration), request_id: String::new() };
         answer(self.suite.clients().registry().register_person(self.request(request)).await)
+    }
+
+    /// Reports that somebody died on the day on which the stories begin, and nothing else.
+    pub async fn reports_death_of(&self, person: &Person) -> Result<(), Refused> {
+        let request = RecordDeathRequest {
+            cpr_number: person.cpr_number.clone(),
+            death_date: "2026-11-22".to_owned(),
+            request_id: String::new(),
+        };
+        answer(self.suite.clients().registry().record_death(self.request(request)).await).map(|_| ())
     }
 
     /// Registers many; the answers in their order.
