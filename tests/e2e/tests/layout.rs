@@ -9,7 +9,7 @@ use std::process::Command;
 const SHARED: [&str; 8] = ["api", "crypto", "events", "identity", "kernel", "rpc", "runtime", "sql"];
 const SERVICES: [&str; 3] = ["access-service", "mailbox-service", "notification-service"];
 
-const TESTS: [&str; 3] = ["engines", "harness", "e2e"];
+const TESTS: [&str; 4] = ["engines", "harness", "e2e", "load"];
 
 /// What each shared crate may import of ours.
 const MAY_IMPORT: [(&str, &[&str]); 8] = [

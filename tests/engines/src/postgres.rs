@@ -9,11 +9,11 @@ mod server;
 
 use anyhow::Context as _;
 use programs::Programs;
-use server::Server;
+use server::{Care, Server};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use std::str::FromStr as _;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 
 /// Names a server to use instead of a private one: `postgres://user:password@host/postgres`, by a user who may create
@@ -29,6 +29,14 @@ enum Source {
 }
 
 static SOURCE: OnceCell<Source> = OnceCell::const_new();
+
+/// Whether a private server is to take the care that production does.
+static CAREFUL: AtomicBool = AtomicBool::new(false);
+
+/// Has the private server write to the disk as production does: for measurements. To be said before the first database.
+pub fn as_in_production() {
+    CAREFUL.store(true, Ordering::Relaxed);
+}
 
 /// The URL of a new and empty database.
 pub async fn fresh_database() -> anyhow::Result<String> {
@@ -51,5 +59,6 @@ async fn start() -> anyhow::Result<Source> {
         let options = PgConnectOptions::from_str(&url).context("DIGITALPOST_TEST_POSTGRES is no URL")?;
         return Ok(Source::Given(Box::new(options)));
     }
-    Ok(Source::Private(Server::start(&Programs::find()?).await?))
+    let care = if CAREFUL.load(Ordering::Relaxed) { Care::AsInProduction } else { Care::Quick };
+    Ok(Source::Private(Server::start(&Programs::find()?, care).await?))
 }

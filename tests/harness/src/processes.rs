@@ -39,6 +39,7 @@ pub struct Processes {
     suites: Vec<Suite>,
     layout: Layout,
     programs: PathBuf,
+    urls: Vec<(ServiceName, String)>,
     running: Vec<(Member, Child)>,
 }
 
@@ -58,7 +59,7 @@ impl Processes {
         for &service in ServiceName::ALL {
             urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
         }
-        Self::start_on(folder, &urls, replicas).await
+        Self::start_on(folder, urls, replicas).await
     }
 
     /// Starts so many of each, where access-service's PostgreSQL has a clock that the test drives.
@@ -75,18 +76,18 @@ impl Processes {
             };
             urls.push((service, url));
         }
-        Ok((Self::start_on(folder, &urls, replicas).await?, driven))
+        Ok((Self::start_on(folder, urls, replicas).await?, driven))
     }
 
-    async fn start_on(folder: TempDir, urls: &[(ServiceName, String)], replicas: usize) -> anyhow::Result<Self> {
+    async fn start_on(folder: TempDir, urls: Vec<(ServiceName, String)>, replicas: usize) -> anyhow::Result<Self> {
         let (programs, folder) = (build()?, Arc::new(folder));
         let layout = Layout::new(folder.path().join("data"));
         let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-        let mut processes = Self { suites: Vec::new(), layout, programs, running: Vec::new() };
+        let mut processes = Self { suites: Vec::new(), layout, programs, urls, running: Vec::new() };
         for replica in 0..replicas {
             let ports = ports::free()?;
             configs::write(&secrets, &ports)?;
-            for (service, url) in urls {
+            for (service, url) in &processes.urls {
                 processes.adapt((*service, replica), url)?;
             }
             let clients = Clients::new(&processes.layout, &ports)?;
@@ -122,6 +123,15 @@ impl Processes {
     /// The suites of all replicas.
     pub fn suites(&self) -> &[Suite] {
         &self.suites
+    }
+
+    /// Where the database of a service is.
+    ///
+    /// # Panics
+    /// Never: each has one.
+    pub fn database_url(&self, service: ServiceName) -> &str {
+        let (_, url) = self.urls.iter().find(|(of, _)| *of == service).expect("a database for each service");
+        url
     }
 
     /// Kills a service, its first replica, with signal 9, and starts it again.

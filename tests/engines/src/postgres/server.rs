@@ -33,6 +33,15 @@ pub(super) struct Server {
     _guard: Child,
 }
 
+/// How much a server does for what it is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Care {
+    /// Nothing reaches the disk for sure.
+    Quick,
+    /// What was acknowledged survives the loss of power; more memory.
+    AsInProduction,
+}
+
 /// Who runs the server: PostgreSQL refuses to run as root.
 struct Unprivileged {
     user: u32,
@@ -40,7 +49,7 @@ struct Unprivileged {
 }
 
 impl Server {
-    pub(super) async fn start(programs: &Programs) -> anyhow::Result<Self> {
+    pub(super) async fn start(programs: &Programs, care: Care) -> anyhow::Result<Self> {
         // Short, because a socket's name has room for 107 bytes.
         let folder = tempfile::Builder::new().prefix("digitalpost-postgres-").tempdir()?.keep();
         let user = if is_root() { Some(Unprivileged::find()?) } else { None };
@@ -48,7 +57,7 @@ impl Server {
             chown(&folder, Some(user.user), Some(user.group))?;
         }
         initialise(programs, &folder, user.as_ref())?;
-        let guard = run(programs, &folder, user.as_ref())?;
+        let guard = run(programs, &folder, user.as_ref(), care)?;
         let server = Self { folder, _guard: guard };
         server.wait_until_ready().await?;
         Ok(server)
@@ -98,14 +107,17 @@ fn initialise(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -
     Ok(())
 }
 
-fn run(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -> anyhow::Result<Child> {
+fn run(programs: &Programs, folder: &Path, user: Option<&Unprivileged>, care: Care) -> anyhow::Result<Child> {
     let log = File::create(folder.join("log"))?;
     let mut guard = Command::new("/bin/sh");
     guard.args(["-c", GUARD, "guard"]).arg(folder).arg(programs.path("postgres"));
     guard.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
-    guard.args(["-h", "", "-p", "5432", "-c", "max_connections=300", "-c", "shared_buffers=64MB"]);
-    // The tests kill services and never the machine: what a server was told stays told without a word to the disk.
-    guard.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+    guard.args(["-h", "", "-p", "5432", "-c", "max_connections=300"]);
+    match care {
+        // The tests kill services and never the machine: what a server was told stays told without a word to the disk.
+        Care::Quick => guard.args(["-c", "shared_buffers=64MB", "-c", "fsync=off", "-c", "full_page_writes=off"]),
+        Care::AsInProduction => guard.args(["-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB"]),
+    };
     // A group of its own: Ctrl-C at the terminal must not take the guard before the server.
     as_user(&mut guard, user).process_group(0).current_dir(folder);
     let log_too = log.try_clone()?;

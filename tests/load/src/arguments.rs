@@ -1,0 +1,111 @@
+//! The command line: every size is an argument.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use engines::Engine;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Parser)]
+#[command(about = "Measures the suite beside the raw limit of what it stands on.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) scenario: Scenario,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Scenario {
+    /// Decisions of access-service: `Check` on behalf of readers, spread over all accesses.
+    Checks(Checks),
+    /// The newest 50 letters, listed by the owner and by a reader.
+    Delegated(Delegated),
+    /// The raw limit of `checks`: started by it, ends when its standard input does.
+    #[command(hide = true)]
+    RawChecks(RawServer),
+}
+
+/// How long and how often is measured.
+#[derive(Args, Clone)]
+pub(crate) struct Run {
+    /// On which engine; on both if left out.
+    #[arg(long)]
+    pub(crate) engine: Option<EngineName>,
+    /// How many callers at once, one step each.
+    #[arg(long, value_delimiter = ',', default_values_t = [8, 32, 128])]
+    pub(crate) callers: Vec<usize>,
+    /// Seconds of one measurement.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) seconds: u64,
+    /// Calls of one measurement, instead of seconds.
+    #[arg(long)]
+    pub(crate) calls: Option<usize>,
+    /// How often everything is measured in turns; the median counts.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) rounds: usize,
+    /// Connections to each server: as many replicas as would call it.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) connections: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct Checks {
+    #[command(flatten)]
+    pub(crate) run: Run,
+    /// Accesses in the database.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) accesses: u32,
+    /// Readers who are logged in, each with a token and calls of their own; spread over the accesses.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) sessions: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Delegated {
+    #[command(flatten)]
+    pub(crate) run: Run,
+    /// Accesses in the database, those of the mailboxes included.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) accesses: u32,
+    /// Mailboxes that are listed.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) mailboxes: u32,
+    /// Letters in each of them.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) letters: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct RawServer {
+    /// The database.
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The folder of keys and certificates.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum EngineName {
+    Sqlite,
+    Postgres,
+}
+
+/// How long a measurement goes on.
+#[derive(Clone, Copy)]
+pub(crate) enum Length {
+    Time(Duration),
+    Calls(usize),
+}
+
+impl Run {
+    pub(crate) fn engines(&self) -> Vec<Engine> {
+        match self.engine {
+            Some(EngineName::Sqlite) => vec![Engine::Sqlite],
+            Some(EngineName::Postgres) => vec![Engine::Postgres],
+            None => vec![Engine::Sqlite, Engine::Postgres],
+        }
+    }
+
+    pub(crate) fn length(&self) -> Length {
+        self.calls.map_or(Length::Time(Duration::from_secs(self.seconds)), Length::Calls)
+    }
+}

@@ -1,0 +1,113 @@
+//! What is measured: the processes, and accesses in plenty.
+
+use access_service::domain::{Access, Change, Expiry, Party, Scope, State};
+use access_service::store::{access, known_person};
+use access_service::usecase::recognise::cpr_hash;
+use anyhow::Context as _;
+use crypto::Keys;
+use engines::{Engine, postgres};
+use harness::{Person, Processes};
+use kernel::{AccessId, Clock as _, CprNumber, PersonId, ServiceName, SystemClock, SystemRandom, Timestamp};
+use sql::{DatabaseConfig, Db, TimeSource, Tx};
+use sqlx::{Connection as _, PgConnection};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many accesses are written in one transaction.
+const BATCH: u32 = 1_000;
+const LAPSE: Duration = Duration::from_hours(60 * 24);
+
+/// A running suite.
+pub(crate) struct Stage {
+    pub(crate) engine: Engine,
+    pub(crate) processes: Processes,
+}
+
+/// An active access that was put into the database.
+#[derive(Clone)]
+pub(crate) struct Filled {
+    pub(crate) owner: PersonId,
+    pub(crate) reader: PersonId,
+    /// Who the reader's token says they are.
+    pub(crate) person: Person,
+}
+
+impl Stage {
+    pub(crate) async fn start(engine: Engine) -> anyhow::Result<Self> {
+        postgres::as_in_production();
+        Ok(Self { engine, processes: Processes::start(engine).await? })
+    }
+
+    /// Puts `number` active accesses into access-service's database, through its own store: each of one reader to one
+    /// owner's public post, by persons that mailbox-service has not heard of.
+    pub(crate) async fn fill_accesses(&self, number: u32) -> anyhow::Result<Vec<Filled>> {
+        let url = self.processes.database_url(ServiceName::Access);
+        let clock = TimeSource::Engine(Arc::new(SystemClock));
+        let db = Db::open(&DatabaseConfig::at(url), access_service::MIGRATIONS, clock).await?;
+        let keys = std::fs::read_to_string(self.processes.suite().secrets().layout().keys(ServiceName::Access))?;
+        let keys = Arc::new(Keys::parse(&keys)?);
+        let mut all = Vec::new();
+        for first in (0..number).step_by(BATCH as usize) {
+            let batch: Vec<Filled> = (first..number.min(first + BATCH)).map(fresh).collect();
+            all.extend(batch.iter().cloned());
+            let keys = keys.clone();
+            let written = db.write(move |tx| {
+                Box::pin(async move {
+                    for filled in &batch {
+                        write(tx, &keys, filled).await?;
+                    }
+                    Ok::<_, sql::Error>(())
+                })
+            });
+            written.await?;
+        }
+        db.close().await;
+        if self.engine == Engine::Postgres {
+            // What autovacuum does by itself some minutes later.
+            let mut connection = PgConnection::connect(url).await?;
+            sqlx::query("VACUUM ANALYZE").execute(&mut connection).await?;
+            connection.close().await?;
+        }
+        Ok(all)
+    }
+}
+
+fn fresh(number: u32) -> Filled {
+    let id = || PersonId::new(SystemClock.now(), &SystemRandom);
+    Filled { owner: id(), reader: id(), person: Person::of_crowd(number) }
+}
+
+async fn write(tx: &mut Tx, keys: &Keys, filled: &Filled) -> Result<(), sql::Error> {
+    let now = tx.now().await?;
+    let offered = offered(filled, now);
+    access::insert(tx, &offered).await?;
+    let approved = offered.after(Change::Approve(Party::Reader), now);
+    access::update(tx, &approved.map_err(|_| sql::Error::corrupt("access", "an offer that can't be approved"))?)
+        .await?;
+    let cpr = CprNumber::parse(&filled.person.cpr_number);
+    let cpr = cpr.map_err(|_| sql::Error::corrupt("person", "no CPR number"))?;
+    known_person::remember(tx, &cpr_hash(&keys.lookup, &cpr), filled.reader).await
+}
+
+fn offered(filled: &Filled, now: Timestamp) -> Access {
+    Access {
+        id: AccessId::new(now, &SystemRandom),
+        owner: filled.owner,
+        reader: filled.reader,
+        scope: Scope::PublicPost,
+        version: 1,
+        state: State::Offered,
+        expiry: Expiry::Never,
+        guardianship: None,
+        create_time: now,
+        lapse_time: now.plus(LAPSE),
+        approve_time: None,
+        end_time: None,
+    }
+}
+
+/// So many of `all`, evenly spread.
+pub(crate) fn spread<T: Clone>(all: &[T], number: usize) -> anyhow::Result<Vec<T>> {
+    let step = all.len().checked_div(number).filter(|step| *step > 0).context("fewer accesses than sessions")?;
+    Ok(all.iter().step_by(step).take(number).cloned().collect())
+}

@@ -1,0 +1,28 @@
+//! Each scenario, small, on both engines: it runs to its end, makes the calls it was asked for, and none of them fails. Time
+//! is not looked at.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::process::Command;
+
+/// What a scenario prints; it fails when a single call does.
+fn load(arguments: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_load")).args(arguments.split(' ')).output().unwrap();
+    let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{errors}");
+    out.into_owned()
+}
+
+/// Two rounds of fifty calls on each side, for each engine and each number of callers.
+const SMALL: &str = "--callers 2,8 --calls 50 --rounds 2";
+
+#[test]
+fn checks_are_measured_beside_their_raw_limit() {
+    let out = load(&format!("checks --accesses 200 --sessions 20 {SMALL}"));
+    assert_eq!(out.matches("(100 and 100 calls, no error)").count(), 4, "{out}");
+}
+
+#[test]
+fn delegated_lists_are_measured_beside_the_owners() {
+    let out = load(&format!("delegated --accesses 20 --mailboxes 2 --letters 3 {SMALL}"));
+    assert_eq!(out.matches("(100 and 100 calls, no error)").count(), 4, "{out}");
+}
