@@ -13,7 +13,6 @@ pub mod notice;
 pub mod order;
 pub mod particulars;
 pub mod party;
-pub mod reference;
 pub mod reminder;
 pub mod rights;
 pub mod scope;

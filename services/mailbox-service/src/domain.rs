@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod delivery;
+pub mod exemption;
 pub mod file;
 pub mod file_type;
 pub mod folder;
@@ -9,5 +10,6 @@ pub mod message;
 pub mod notice;
 pub mod person;
 pub mod post;
+pub mod recipient;
 pub mod service;
 pub mod settings;

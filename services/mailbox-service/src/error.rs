@@ -3,6 +3,7 @@
 use crate::domain::acting::{Act, Capacity};
 use crate::domain::folder::tree::Misplaced;
 use crate::domain::person::RegistrationRefused;
+use crate::domain::recipient::NotTaken;
 use kernel::{AccessId, Date, MailboxId, MessageId, Portal, UploadId};
 use rpc::Refusal;
 use uuid::Uuid;
@@ -76,6 +77,12 @@ pub enum Error {
     /// The mailbox is closed (P8).
     #[error("the recipient's mailbox is closed")]
     RecipientClosed,
+    /// The recipient is exempt, and the letter has no legal basis of its own (X3).
+    #[error("the recipient is exempt")]
+    RecipientExempt,
+    /// An exemption is to be granted for none of the reasons (X1).
+    #[error("an exemption needs a reason")]
+    ExemptionReasonMissing,
     /// The sender has delivered the UUID with other content (M2).
     #[error("the content differs from the first delivery")]
     ContentDiffers(Uuid),
@@ -150,6 +157,16 @@ impl From<Misplaced> for Error {
             Misplaced::NoParent => Self::NotFound,
             Misplaced::TooDeep => Self::FolderTooDeep,
             Misplaced::InItself => Self::FolderLoop,
+        }
+    }
+}
+
+impl From<NotTaken> for Error {
+    fn from(not_taken: NotTaken) -> Self {
+        match not_taken {
+            NotTaken::NotRegistered => Self::RecipientNotRegistered,
+            NotTaken::Closed => Self::RecipientClosed,
+            NotTaken::Exempt => Self::RecipientExempt,
         }
     }
 }

@@ -4,14 +4,15 @@ use crate::domain::message::Link;
 use crate::domain::notice::{MAX_SUBJECT, Notice, is_placeholder};
 use crate::domain::post::{CommercialPortal, Mark};
 use crate::error::Error;
-use crate::usecase::{Parts, put_notice};
+use crate::usecase::{Parts, end_exemption, put_notice};
 use api::core::v1::Portal;
-use api::event::v1::NoticeRequested;
+use api::event::v1::{AccessCreatedAtMunicipality, NoticeRequested};
 use events::{Handler, Payload};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use kernel::{PersonId, resource, text};
+use kernel::{PersonId, Timestamp, resource, text};
 use rpc::Fields;
+use rpc::convert::from_proto;
 use sql::Tx;
 use std::sync::Arc;
 
@@ -26,8 +27,8 @@ const MAX_LINK: (usize, usize) = (100, 500);
 pub enum Event {
     /// A message for somebody.
     Notice(Notice),
-    /// The municipality has given somebody an access.
-    AccessCreatedAtMunicipality,
+    /// The municipality has created an access for this owner at this moment (X5).
+    AccessCreatedAtMunicipality(PersonId, Timestamp),
 }
 
 /// Takes in events.
@@ -41,7 +42,7 @@ impl Handler for Incoming {
     fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Event> {
         match payload {
             Payload::NoticeRequested(notice) => read_notice(&notice, fields).map(Event::Notice),
-            Payload::AccessCreatedAtMunicipality(_) => Some(Event::AccessCreatedAtMunicipality),
+            Payload::AccessCreatedAtMunicipality(created) => read_created(&created, fields),
             _ => None,
         }
     }
@@ -49,10 +50,18 @@ impl Handler for Incoming {
     fn take<'t>(&'t self, tx: &'t mut Tx, event: Event) -> BoxFuture<'t, Result<(), Error>> {
         match event {
             Event::Notice(notice) => put_notice::run(&self.0, tx, notice).boxed(),
-            // It ends the owner's exemption (X5), and nobody can be exempt before exemptions can be recorded.
-            Event::AccessCreatedAtMunicipality => std::future::ready(Ok(())).boxed(),
+            Event::AccessCreatedAtMunicipality(owner, moment) => {
+                end_exemption::by_access(&self.0, tx, owner, moment).boxed()
+            }
         }
     }
+}
+
+fn read_created(created: &AccessCreatedAtMunicipality, fields: &mut Fields) -> Option<Event> {
+    let owner = fields.required("access_created_at_municipality.owner", &created.owner, resource::parse_person);
+    let moment = fields.present("access_created_at_municipality.create_time", created.create_time);
+    let moment = moment.and_then(|time| fields.take("access_created_at_municipality.create_time", from_proto(time)));
+    Some(Event::AccessCreatedAtMunicipality(owner?, moment?))
 }
 
 fn read_notice(notice: &NoticeRequested, fields: &mut Fields) -> Option<Notice> {

@@ -47,6 +47,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         postgres: include_str!("../migrations/postgres/0001_mailboxes.sql"),
     },
     Step {
+        version: 1003,
+        description: "exemptions",
+        sqlite: include_str!("../migrations/sqlite/0003_exemption.sql"),
+        postgres: include_str!("../migrations/postgres/0003_exemption.sql"),
+    },
+    Step {
         version: 1005,
         description: "service records",
         sqlite: include_str!("../migrations/sqlite/0005_service.sql"),

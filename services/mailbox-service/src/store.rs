@@ -3,6 +3,7 @@
 
 pub mod count;
 pub mod delivery;
+pub mod exemption;
 pub mod folder;
 pub mod message;
 pub mod message_file;

@@ -6,6 +6,7 @@ mod store {
     pub(crate) mod caller;
     pub(crate) mod deliveries;
     pub(crate) mod events;
+    pub(crate) mod exemptions;
     pub(crate) mod files;
     pub(crate) mod mailboxes;
     pub(crate) mod persons;

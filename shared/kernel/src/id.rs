@@ -72,6 +72,8 @@ ids! {
     UploadId
     /// A subscription to e-mail about new post.
     SubscriptionId
+    /// A decision on an application for exemption.
+    ExemptionId
     /// An event between two processes.
     EventId
 }

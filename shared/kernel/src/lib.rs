@@ -16,6 +16,7 @@ pub mod id;
 pub mod name;
 pub mod page;
 pub mod random;
+pub mod reference;
 pub mod resource;
 pub mod text;
 
@@ -27,7 +28,9 @@ pub use cpr::CprNumber;
 pub use cvr::CvrNumber;
 pub use date::Date;
 pub use email::EmailAddress;
-pub use id::{AccessId, EventId, FileId, FolderId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId};
+pub use id::{
+    AccessId, EventId, ExemptionId, FileId, FolderId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId,
+};
 pub use name::PersonName;
 pub use page::PageSize;
 pub use random::{Random, SystemRandom};

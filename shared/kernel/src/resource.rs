@@ -1,7 +1,7 @@
 //! Resource names such as `mailboxes/{mailbox}/accesses/{access}`: the first id is the partition key, so every
 //! look-up by name knows where to look.
 
-use crate::id::{AccessId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId};
+use crate::id::{AccessId, ExemptionId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId};
 use std::str::FromStr;
 
 /// The text does not have the form of the resource's names.
@@ -49,6 +49,11 @@ pub fn subscription(mailbox: MailboxId, id: SubscriptionId) -> String {
     format!("mailboxes/{mailbox}/subscriptions/{id}")
 }
 
+/// The name of a decision on an application for exemption: `persons/{person}/exemptions/{exemption}`.
+pub fn exemption(person: PersonId, id: ExemptionId) -> String {
+    format!("persons/{person}/exemptions/{id}")
+}
+
 /// The name of an upload: `uploads/{upload}`.
 pub fn upload(id: UploadId) -> String {
     format!("uploads/{id}")
@@ -57,6 +62,15 @@ pub fn upload(id: UploadId) -> String {
 /// Reads `persons/{person}`.
 pub fn parse_person(name: &str) -> Result<PersonId, InvalidResourceName> {
     one(name, "persons", "persons/{person}")
+}
+
+/// Reads `persons/{person}/exemptions/{exemption}`.
+pub fn parse_exemption(name: &str) -> Result<(PersonId, ExemptionId), InvalidResourceName> {
+    const FORM: &str = "persons/{person}/exemptions/{exemption}";
+    let invalid = InvalidResourceName(FORM);
+    let (owner, exemption) = name.split_once("/exemptions/").ok_or(invalid)?;
+    let owner = parse_person(owner).map_err(|_| invalid)?;
+    Ok((owner, exemption.parse().map_err(|_| invalid)?))
 }
 
 /// Reads `uploads/{upload}`.
@@ -165,6 +179,8 @@ mod tests {
     fn names_are_read_as_they_are_written() {
         let (mailbox, access) = (ID.parse().expect("an id"), ID.parse().expect("an id"));
         assert_eq!(parse_access(&super::access(mailbox, access)), Ok((mailbox, access)));
+        let (owner, exemption) = (ID.parse().expect("an id"), ID.parse().expect("an id"));
+        assert_eq!(parse_exemption(&super::exemption(owner, exemption)), Ok((owner, exemption)));
         assert_eq!(parse_mailbox("mailboxes/me"), Ok(MailboxRef::Own));
         assert_eq!(parse_folder("mailboxes/me/folders/inbox"), Ok((MailboxRef::Own, "inbox".to_owned())));
         let file = format!("mailboxes/{ID}/messages/{ID}/files/0");

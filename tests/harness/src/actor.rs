@@ -8,6 +8,7 @@ mod citizen_folders;
 pub mod citizen_mail;
 pub mod citizen_post;
 pub mod citizen_service;
+pub mod exemption_desk;
 pub mod gatekeeper;
 pub mod register;
 
@@ -15,5 +16,6 @@ pub use authority::{Authority, Letter};
 pub use caseworker::Caseworker;
 pub use citizen::Citizen;
 pub use citizen_access::Until;
+pub use exemption_desk::ExemptionDesk;
 pub use gatekeeper::Gatekeeper;
 pub use register::Register;

@@ -6,7 +6,7 @@ use crate::domain::decision::Question;
 use crate::domain::party::Party;
 use crate::domain::rights::Act;
 use crate::domain::scope::PostKind;
-use crate::domain::{Expiry, Guardianship, Particulars, Scope, reference};
+use crate::domain::{Expiry, Guardianship, Particulars, Scope};
 use crate::error::AccessName;
 use crate::usecase::begin::Begin;
 use crate::usecase::explain::Why;
@@ -14,7 +14,7 @@ use api::access::v1 as wire;
 use api::access::v1::expiry::Choice;
 use api::core::v1 as core;
 use kernel::resource::MailboxRef;
-use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, resource};
+use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, reference, resource};
 use rpc::{Fields, Refusal};
 
 /// The longest case number or the like, in characters.

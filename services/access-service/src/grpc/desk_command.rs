@@ -4,13 +4,13 @@ use super::command::{MAX_REFERENCE, UNKNOWN, expiry, guardianship, particulars, 
 use super::convert;
 use crate::domain::access::Pending;
 use crate::domain::desk::{Attendance, Identification, Presence};
-use crate::domain::{Particulars, Party, reference};
+use crate::domain::{Particulars, Party};
 use crate::error::AccessName;
 use crate::usecase::begin_at_desk::BeginAtDesk;
 use crate::usecase::change_at_desk::DeskWish;
 use api::access::v1 as wire;
 use api::core::v1 as core;
-use kernel::{Date, PageSize, resource};
+use kernel::{Date, PageSize, reference, resource};
 use rpc::{Fields, Refusal};
 
 /// The longest description of an identification, in characters.

@@ -10,6 +10,8 @@ CREATE TABLE person (
     status TEXT NOT NULL,
     death_date TEXT,
     close_time TIMESTAMPTZ,
+    -- The granted exemption in force, if any (X3); what it says stands in its own table.
+    exemption UUID,
     create_time TIMESTAMPTZ NOT NULL
 );
 

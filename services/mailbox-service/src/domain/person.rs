@@ -1,6 +1,6 @@
 //! Persons, as the population register reports them.
 
-use kernel::{CprNumber, Date, PersonId, PersonName, Timestamp};
+use kernel::{CprNumber, Date, ExemptionId, PersonId, PersonName, Timestamp};
 
 /// From which birthday on a person has Digital Post (P2).
 pub const LEAST_AGE: i16 = 15;
@@ -67,6 +67,8 @@ pub struct Person {
     pub death_date: Option<Date>,
     /// When the mailbox was closed, if it was.
     pub close_time: Option<Timestamp>,
+    /// The granted exemption in force.
+    pub exemption: Option<ExemptionId>,
     /// When the person was first registered.
     pub create_time: Timestamp,
 }
@@ -113,6 +115,7 @@ impl Registration {
             postal_address: self.postal_address,
             death_date: self.death_date,
             close_time: person.close_time.or(died.then_some(now)),
+            exemption: person.exemption,
             create_time: person.create_time,
         };
         Ok((after != *person).then_some(after))
@@ -141,6 +144,7 @@ mod tests {
             postal_address: None,
             death_date: None,
             close_time: None,
+            exemption: None,
             create_time: NOW,
         }
     }

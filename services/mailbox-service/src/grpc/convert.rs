@@ -1,5 +1,7 @@
 //! Domain values as the wire writes them.
 
+pub(crate) mod exemption;
+
 use crate::domain::acting::{Act, Acting, Capacity};
 use crate::domain::file::{Upload, hex};
 use crate::domain::folder::{Count, Folder, OwnFolder};

@@ -5,10 +5,11 @@ mod upload;
 
 use super::{convert, not_yet};
 use crate::domain::delivery::{DeliveryKey, Receipt, is_legal_basis};
+use crate::domain::post::Mark;
+use crate::domain::recipient::NotTaken;
 use crate::domain::service::ServiceRecord;
 use crate::error::Error;
-use crate::usecase::look_up_recipient::{self, Reachable};
-use crate::usecase::{Parts, deliver, get_receipt};
+use crate::usecase::{Parts, deliver, get_receipt, look_up_recipient};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::delivery_service_server::DeliveryService;
 use kernel::{CprNumber, SenderSystem, resource};
@@ -41,8 +42,8 @@ impl DeliveryService for Delivery {
         let cpr = fields.required("cpr_number", &request.cpr_number, CprNumber::parse);
         let basis = fields.optional("legal_basis", &request.legal_basis, legal_basis);
         let (cpr, basis) = fields.all((cpr, basis))?;
-        holds(call.sender_system()?, basis.as_deref())?;
-        let answers = look_up_recipient::run(&self.0, &[cpr]).await.map_err(Refusal::from)?;
+        let mark = mark(call.sender_system()?, basis.as_deref())?;
+        let answers = look_up_recipient::run(&self.0, &[cpr], mark, basis.is_some()).await.map_err(Refusal::from)?;
         let status = answers.into_iter().next().map(status);
         Ok(Response::new(proto::LookUpRecipientResponse { status }))
     }
@@ -59,11 +60,11 @@ impl DeliveryService for Delivery {
         }
         let basis = fields.optional("legal_basis", &request.legal_basis, legal_basis);
         let (basis,) = fields.all((basis,))?;
-        holds(call.sender_system()?, basis.as_deref())?;
+        let mark = mark(call.sender_system()?, basis.as_deref())?;
         let parsed: Vec<Option<CprNumber>> =
             request.cpr_numbers.iter().map(|number| CprNumber::parse(number).ok()).collect();
         let numbers: Vec<CprNumber> = parsed.iter().flatten().cloned().collect();
-        let answers = look_up_recipient::run(&self.0, &numbers).await.map_err(Refusal::from)?;
+        let answers = look_up_recipient::run(&self.0, &numbers, mark, basis.is_some()).await.map_err(Refusal::from)?;
         let mut answers = answers.into_iter().map(status);
         let malformed = || proto::RecipientStatus { can_receive: false, reason: Reason::InvalidFields.into() };
         let statuses = parsed
@@ -114,22 +115,24 @@ fn legal_basis(text: &str) -> Result<String, &'static str> {
     if is_legal_basis(text) { Ok(text.to_owned()) } else { Err("must be 1-32 characters from a-z, 0-9 and \"-\"") }
 }
 
-fn holds(system: &SenderSystem, basis: Option<&str>) -> Result<(), Refusal> {
+/// The mark of what the sender would send, if it holds the legal basis that it states.
+fn mark(system: &SenderSystem, basis: Option<&str>) -> Result<Mark, Refusal> {
     match basis {
         Some(basis) if !system.legal_bases.iter().any(|held| held == basis) => {
             Err(Error::LegalBasisNotHeld(basis.to_owned()).into())
         }
-        _ => Ok(()),
+        _ => Mark::of(system).ok_or_else(|| Error::NotFound.into()),
     }
 }
 
-fn status(reachable: Reachable) -> proto::RecipientStatus {
-    let reason = match reachable {
-        Reachable::Yes => Reason::Unspecified,
-        Reachable::Closed => Reason::RecipientClosed,
-        Reachable::NotRegistered => Reason::RecipientNotRegistered,
+fn status(taken: Result<(), NotTaken>) -> proto::RecipientStatus {
+    let reason = match taken {
+        Ok(()) => Reason::Unspecified,
+        Err(NotTaken::Exempt) => Reason::RecipientExempt,
+        Err(NotTaken::Closed) => Reason::RecipientClosed,
+        Err(NotTaken::NotRegistered) => Reason::RecipientNotRegistered,
     };
-    proto::RecipientStatus { can_receive: reachable == Reachable::Yes, reason: reason.into() }
+    proto::RecipientStatus { can_receive: taken.is_ok(), reason: reason.into() }
 }
 
 fn receipt((receipt, record): (Receipt, Option<ServiceRecord>)) -> proto::Receipt {

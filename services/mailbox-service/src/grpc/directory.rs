@@ -29,13 +29,12 @@ impl DirectoryService for Directory {
         let User::Citizen(citizen) = call.on_behalf_of()? else {
             return Err(Refusal::new(rpc::Reason::CallerHasNoDigitalPost).into());
         };
-        let (person, closed) = directory::resolve(&self.0, &citizen.cpr).await.map_err(Refusal::from)?;
+        let (person, recipient) = directory::resolve(&self.0, &citizen.cpr).await.map_err(Refusal::from)?;
         Ok(Response::new(proto::ResolveCallerResponse {
             person: resource::person(person),
             mailbox: resource::mailbox(person),
-            // Nobody can be exempted yet: RecordExemption is of a later issue.
-            exempt: false,
-            closed,
+            exempt: recipient.exempt,
+            closed: recipient.closed,
         }))
     }
 
@@ -77,7 +76,7 @@ impl DirectoryService for Directory {
         let view = |view: directory::View| proto::PersonView {
             person: resource::person(view.id),
             display_name: view.display_name,
-            can_be_reader: !view.closed,
+            can_be_reader: !view.closed && !view.exempt,
             closed: view.closed,
         };
         Ok(Response::new(proto::BatchGetPersonsResponse { persons: found.into_iter().map(view).collect() }))
@@ -90,7 +89,7 @@ impl DirectoryService for Directory {
 fn purpose(purpose: proto::MatchPurpose, at_municipality: bool) -> Result<directory::Purpose, &'static str> {
     match purpose {
         proto::MatchPurpose::NewParty => Ok(directory::Purpose::NewParty),
-        proto::MatchPurpose::OwnerAtMunicipality if at_municipality => Ok(directory::Purpose::NewParty),
+        proto::MatchPurpose::OwnerAtMunicipality if at_municipality => Ok(directory::Purpose::OwnerAtMunicipality),
         proto::MatchPurpose::Registered if at_municipality => Ok(directory::Purpose::Registered),
         proto::MatchPurpose::Unspecified => Err("is required"),
         _ => Err("is only for a caseworker"),

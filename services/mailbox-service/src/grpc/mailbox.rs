@@ -1,6 +1,7 @@
 //! MailboxService: a mailbox as its owner and readers use it.
 
 mod bulk;
+mod exemption;
 mod files;
 mod folders;
 mod messages;
@@ -160,6 +161,13 @@ impl MailboxService for Mailbox {
         answer!(self, request, service::record)
     }
 
+    async fn end_own_exemption(
+        &self,
+        request: Request<proto::EndOwnExemptionRequest>,
+    ) -> Result<Response<proto::EndOwnExemptionResponse>, Status> {
+        answer!(self, request, exemption::end_own)
+    }
+
     not_yet::mailbox_service!();
 }
 
@@ -191,8 +199,7 @@ async fn get_mailbox(
         visible_post_kinds: view.acting.visible().iter().map(|mark| convert::post_kind(*mark).into()).collect(),
         message_count: view.count.total,
         unread_count: view.count.unread,
-        // Nobody can be exempted yet: RecordExemption is of a later issue.
-        exempt: false,
+        exempt: view.exempt,
         bin_retention_days: i32::try_from(parts.config.bin_days).unwrap_or(i32::MAX),
     };
     Ok(proto::GetMailboxResponse { mailbox: Some(mailbox) })

@@ -36,7 +36,6 @@ macro_rules! mailbox_service {
             remove_recipient(proto::RemoveRecipientRequest) -> proto::RemoveRecipientResponse, "RemoveRecipient";
             list_activity(proto::ListActivityRequest) -> proto::ListActivityResponse, "ListActivity";
             watch_mailbox(proto::WatchMailboxRequest) -> Self::WatchMailboxStream, "WatchMailbox";
-            end_own_exemption(proto::EndOwnExemptionRequest) -> proto::EndOwnExemptionResponse, "EndOwnExemption";
             list_contact_points(proto::ListContactPointsRequest) -> proto::ListContactPointsResponse, "ListContactPoints";
         }
     };
@@ -56,16 +55,6 @@ macro_rules! delivery_service {
     };
 }
 
-macro_rules! registry_service {
-    () => {
-        $crate::grpc::not_yet::refuse! {
-            record_exemption(proto::RecordExemptionRequest) -> proto::RecordExemptionResponse, "RecordExemption";
-            end_exemption(proto::EndExemptionRequest) -> proto::EndExemptionResponse, "EndExemption";
-            list_exemptions(proto::ListExemptionsRequest) -> proto::ListExemptionsResponse, "ListExemptions";
-        }
-    };
-}
-
 macro_rules! directory_service {
     () => {
         $crate::grpc::not_yet::refuse! {
@@ -74,4 +63,4 @@ macro_rules! directory_service {
     };
 }
 
-pub(crate) use {delivery_service, directory_service, mailbox_service, refuse, registry_service};
+pub(crate) use {delivery_service, directory_service, mailbox_service, refuse};

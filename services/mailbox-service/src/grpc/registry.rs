@@ -1,8 +1,8 @@
-//! RegistryService: what the population register reports.
+//! RegistryService: what the population register reports, and what municipalities decide on exemption.
 
+mod exemption;
 mod extract;
 
-use super::not_yet;
 use crate::domain::person::{Outcome, Person, PersonStatus, Registration};
 use crate::usecase::{Parts, change_cpr_number, get_person, record_death, register};
 use api::mailbox::v1 as proto;
@@ -97,7 +97,29 @@ impl RegistryService for Registry {
         Ok(Response::new(proto::GetPersonResponse { person: Some(person(&found)) }))
     }
 
-    not_yet::registry_service!();
+    async fn record_exemption(
+        &self,
+        request: Request<proto::RecordExemptionRequest>,
+    ) -> Result<Response<proto::RecordExemptionResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(exemption::record(&self.0, &call, request.into_inner()).await?))
+    }
+
+    async fn end_exemption(
+        &self,
+        request: Request<proto::EndExemptionRequest>,
+    ) -> Result<Response<proto::EndExemptionResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(exemption::end(&self.0, &call, request.into_inner()).await?))
+    }
+
+    async fn list_exemptions(
+        &self,
+        request: Request<proto::ListExemptionsRequest>,
+    ) -> Result<Response<proto::ListExemptionsResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(exemption::list(&self.0, &call, request.into_inner()).await?))
+    }
 }
 
 impl Registry {
@@ -159,7 +181,7 @@ fn person(person: &Person) -> proto::Person {
         display_name: person.name.full(),
         status: status.into(),
         mailbox_closed: person.close_time.is_some(),
-        exemption: String::new(),
+        exemption: person.exemption.map(|id| resource::exemption(person.id, id)).unwrap_or_default(),
         create_time: Some(convert::to_proto(person.create_time)),
     }
 }

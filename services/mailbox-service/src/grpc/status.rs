@@ -18,6 +18,8 @@ fn plain(error: &Error) -> Option<Reason> {
         Error::RecipientNotRegistered => Reason::RecipientNotRegistered,
         Error::RecipientClosed => Reason::RecipientClosed,
         Error::FolderLoop => Reason::FolderLoop,
+        Error::RecipientExempt => Reason::RecipientExempt,
+        Error::ExemptionReasonMissing => Reason::ExemptionReasonMissing,
         Error::FileHashMismatch => Reason::FileHashMismatch,
         Error::FramesMalformed => Reason::RequestMalformed,
         _ => return None,

@@ -2,9 +2,10 @@
 
 use crate::domain::file::hex;
 use crate::domain::person::{Person, PersonStatus};
+use crate::domain::recipient::Recipient;
 use crate::store::sealed::{closed, open, place, seal};
 use crypto::{DataKey, Keyring, LookupHash, WrappedKey};
-use kernel::{CprNumber, Date, MailboxId, PersonId, PersonName, Random, Timestamp};
+use kernel::{CprNumber, Date, ExemptionId, MailboxId, PersonId, PersonName, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -22,13 +23,15 @@ pub struct PersonRow {
     death_date: Option<String>,
     /// When the mailbox was closed, if it was.
     pub close_time: Option<Timestamp>,
+    /// The granted exemption in force, if there is one.
+    pub exemption: Option<ExemptionId>,
     create_time: Timestamp,
 }
 
 macro_rules! columns {
     () => {
         "p.id, p.key_id, p.wrapped_key, p.first_name, p.last_name, p.postal_address, p.status, p.death_date, \
-         p.close_time, p.create_time"
+         p.close_time, p.exemption, p.create_time"
     };
 }
 
@@ -42,6 +45,7 @@ fn read(row: &Row) -> Result<PersonRow, Error> {
         status: row.get("status")?,
         death_date: row.get("death_date")?,
         close_time: row.get("close_time")?,
+        exemption: row.get("exemption")?,
         create_time: row.get("create_time")?,
     })
 }
@@ -72,8 +76,14 @@ impl PersonRow {
                 .map(|text| Date::parse(text).map_err(|_| Error::corrupt("person.death_date", "no date")))
                 .transpose()?,
             close_time: self.close_time,
+            exemption: self.exemption,
             create_time: self.create_time,
         })
+    }
+
+    /// What decides on deliveries to them.
+    pub fn recipient(&self) -> Recipient {
+        Recipient { closed: self.close_time.is_some(), exempt: self.exemption.is_some() }
     }
 
     /// When the person was first registered, and the mailbox opened.
@@ -100,6 +110,7 @@ impl PersonRow {
             status: PersonStatus::Dead.as_str().to_owned(),
             death_date: None,
             close_time: Some(Timestamp::from_micros(0)),
+            exemption: None,
             create_time: Timestamp::from_micros(0),
         }
     }
@@ -251,6 +262,11 @@ pub async fn update(tx: &mut Tx, person: &Person, key: &DataKey, random: &dyn Ra
         person.close_time,
     ];
     tx.execute(sql, values).await.map(|_| ())
+}
+
+/// Names the granted exemption in force; none: the person is not exempt. Only for whom [`lock`] holds.
+pub async fn set_exemption(tx: &mut Tx, id: PersonId, exemption: Option<ExemptionId>) -> Result<(), Error> {
+    tx.execute("UPDATE person SET exemption = $2 WHERE id = $1", args![id, exemption]).await.map(|_| ())
 }
 
 /// Lets a new CPR number lead to a person, beside the old ones (P1). False: it already leads to somebody.

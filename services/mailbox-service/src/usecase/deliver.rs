@@ -53,9 +53,7 @@ async fn deliver(
     let found = store::person::find(tx, &parts.cpr_hash(&delivery.cpr)).await?;
     let found = found.ok_or(Error::RecipientNotRegistered)?;
     let owner = store::person::lock(tx, found.id).await?.ok_or(Error::RecipientNotRegistered)?;
-    if owner.close_time.is_some() {
-        return Err(Error::RecipientClosed);
-    }
+    owner.recipient().takes(mark, delivery.legal_basis.is_some())?;
     let now = tx.now().await?;
     let receipt = Receipt {
         uuid: delivery.uuid,

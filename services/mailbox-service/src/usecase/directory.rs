@@ -1,6 +1,7 @@
 //! What other services need to know of persons, and no more.
 
 use super::Parts;
+use crate::domain::recipient::Recipient;
 use crate::error::Error;
 use crate::store;
 use crate::store::person::PersonRow;
@@ -11,8 +12,10 @@ use std::sync::Arc;
 /// Which persons a match may find.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// Who can become a party of a new access: alive, with Digital Post (A2, A3).
+    /// Who can become a party of a new access, or a recipient: alive, with Digital Post, not exempt (A2, A3).
     NewParty,
+    /// Who can own an access made at the municipality: the exempt too, whose exemption ends with it (X5).
+    OwnerAtMunicipality,
     /// Anyone registered (A16).
     Registered,
 }
@@ -25,12 +28,14 @@ pub struct View {
     pub display_name: String,
     /// Whether the mailbox is closed.
     pub closed: bool,
+    /// Whether they are exempt (X4).
+    pub exempt: bool,
 }
 
-/// The person of a CPR number, and whether their mailbox is closed.
-pub async fn resolve(parts: &Arc<Parts>, cpr: &CprNumber) -> Result<(PersonId, bool), Error> {
+/// The person of a CPR number, and what decides on post to them.
+pub async fn resolve(parts: &Arc<Parts>, cpr: &CprNumber) -> Result<(PersonId, Recipient), Error> {
     let row = find(parts, cpr).await?.ok_or(Error::CallerHasNoDigitalPost)?;
-    Ok((row.id, row.close_time.is_some()))
+    Ok((row.id, row.recipient()))
 }
 
 /// The person whom number and names agree on, if the purpose may find them. Whatever the answer, the same work is done
@@ -45,7 +50,8 @@ pub async fn find_match(
     let row = found.as_ref().unwrap_or(&parts.decoy);
     let named = row.name(&row.key(&parts.keys.keyring)?)?.matches(name);
     let fits = match purpose {
-        Purpose::NewParty => row.close_time.is_none(),
+        Purpose::NewParty => row.close_time.is_none() & row.exemption.is_none(),
+        Purpose::OwnerAtMunicipality => row.close_time.is_none(),
         Purpose::Registered => true,
     };
     Ok((found.is_some() & named & fits).then_some(row.id))
@@ -61,9 +67,10 @@ pub async fn get_many(parts: &Arc<Parts>, ids: Vec<PersonId>) -> Result<Vec<View
             id,
             display_name: row.name(&row.key(&parts.keys.keyring)?)?.full(),
             closed: row.close_time.is_some(),
+            exempt: row.exemption.is_some(),
         }),
         // Nobody can become a reader who is not known.
-        None => Ok(View { id, display_name: String::new(), closed: true }),
+        None => Ok(View { id, display_name: String::new(), closed: true, exempt: false }),
     };
     ids.into_iter().map(view).collect()
 }

@@ -16,6 +16,8 @@ pub struct View {
     pub owner_name: String,
     /// Whether the mailbox is closed (P8).
     pub closed: bool,
+    /// Whether the owner is exempt; told to the owner only (X4).
+    pub exempt: bool,
     /// Letters outside the bin that the caller sees.
     pub count: Count,
 }
@@ -30,5 +32,6 @@ pub async fn run(parts: &Arc<Parts>, admitted: Admitted) -> Result<View, Error> 
         total: sum.total + count.total,
         unread: sum.unread + count.unread,
     });
-    Ok(View { acting, owner_name: owner.name(&key)?.full(), closed: owner.close_time.is_some(), count })
+    let exempt = acting.is_owner() && owner.exemption.is_some();
+    Ok(View { acting, owner_name: owner.name(&key)?.full(), closed: owner.close_time.is_some(), exempt, count })
 }

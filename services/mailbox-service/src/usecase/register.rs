@@ -127,6 +127,7 @@ fn create(parts: &Parts, line: Registration, hash: LookupHash, now: Timestamp) -
         postal_address: line.postal_address,
         death_date: line.death_date,
         close_time: died.then_some(now),
+        exemption: None,
         create_time: now,
     };
     NewPerson { person, cpr: line.cpr, hash }

@@ -1,7 +1,9 @@
 //! Who calls, told by a header in place of a token.
 
 use super::world::NIELS;
-use kernel::{Caller, Citizen, CprNumber, CvrNumber, Portal, RegisterSystem, Sector, SenderSystem, Service, User};
+use kernel::{
+    Caller, Caseworker, Citizen, CprNumber, CvrNumber, Portal, RegisterSystem, Sector, SenderSystem, Service, User,
+};
 use rpc::Call;
 use tonic::{Request, Status};
 
@@ -12,7 +14,7 @@ pub(crate) fn by<T>(who: &str, message: T) -> Request<T> {
     request
 }
 
-/// `register`, `municipality`, `bank`, a service's name, or `<cpr>@<portal>`; a service acts for Niels.
+/// `register`, `caseworker`, `municipality`, `bank`, a service's name, or `<cpr>@<portal>`; a service acts for Niels.
 fn caller(who: &str) -> Caller {
     let citizen = |cpr: &str, portal: &str| Citizen {
         cpr: CprNumber::parse(cpr).expect("a number"),
@@ -30,6 +32,11 @@ fn caller(who: &str) -> Caller {
         Some((cpr, portal)) => Caller::Citizen(citizen(cpr, portal)),
         None => match who {
             "register" => Caller::RegisterSystem(RegisterSystem { system_id: "cpr-1".to_owned() }),
+            "caseworker" => Caller::Caseworker(Caseworker {
+                employee_id: "medarbejder-17".to_owned(),
+                municipality: "0461".to_owned(),
+                cvr: CvrNumber::parse("35209115").expect("a number"),
+            }),
             "municipality" => Caller::SenderSystem(sender("12345678", Sector::Public, None)),
             "other-municipality" => Caller::SenderSystem(sender("87654321", Sector::Public, None)),
             "bank" => Caller::SenderSystem(sender("11223344", Sector::Private, Some(Portal::EBoks))),

@@ -10,6 +10,8 @@ mod delivering;
 mod desk;
 mod ending;
 mod events;
+mod exempting;
+mod exemption_ends;
 mod expiring;
 mod folders;
 mod giving;

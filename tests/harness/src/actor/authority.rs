@@ -3,10 +3,12 @@
 use crate::person::Person;
 use crate::refused::Refused;
 use crate::suite::{Suite, answer, there};
+use api::error::v1::ErrorReason;
 use api::mailbox::v1::upload_delivery_file_request::Frame;
 use api::mailbox::v1::{
-    DeliverMessageRequest, DeliverMessagesRequest, DeliverMessagesResponse, Delivery, GetReceiptRequest, Receipt,
-    Upload, UploadDeliveryFileRequest, UploadHeader,
+    DeliverMessageRequest, DeliverMessagesRequest, DeliverMessagesResponse, Delivery, GetReceiptRequest,
+    LookUpRecipientRequest, LookUpRecipientsRequest, Receipt, RecipientStatus, Upload, UploadDeliveryFileRequest,
+    UploadHeader,
 };
 use bytes::Bytes;
 use kernel::{Caller, Clock as _, CvrNumber, Portal, Sector, SenderSystem, SystemClock, SystemRandom};
@@ -69,6 +71,15 @@ impl Suite {
     /// A municipality's sender system.
     pub fn authority(&self) -> Authority {
         self.sender(Sector::Public, None, "29189668", "Odense Kommune")
+    }
+
+    /// An authority's sender system that is registered for these legal bases (X3).
+    pub fn authority_with_bases(&self, legal_bases: &[&str]) -> Authority {
+        let mut authority = self.sender(Sector::Public, None, "10213231", "Statens Lån og Stipendier");
+        if let Caller::SenderSystem(system) = &mut authority.caller {
+            system.legal_bases = legal_bases.iter().copied().map(str::to_owned).collect();
+        }
+        authority
     }
 
     /// A company's sender system that sends through `portal`.
@@ -148,6 +159,33 @@ impl Authority {
         Ok(all)
     }
 
+    /// Delivers a letter by a legal basis.
+    pub async fn delivers_by(&self, legal_basis: &str, to: &Person, letter: Letter) -> Result<Receipt, Refused> {
+        let delivery = self.prepares(to, letter).await?;
+        let receipt = self.sends(Delivery { legal_basis: legal_basis.to_owned(), ..delivery }).await?;
+        self.suite.settle().await;
+        Ok(receipt)
+    }
+
+    /// The reasons why these numbers can't receive a letter, stated by this legal basis; empty for one that can.
+    pub async fn looks_up(&self, numbers: &[&str], legal_basis: &str) -> Result<Vec<&'static str>, Refused> {
+        let request = LookUpRecipientsRequest {
+            cpr_numbers: numbers.iter().copied().map(str::to_owned).collect(),
+            legal_basis: legal_basis.to_owned(),
+        };
+        let request = self.request(request);
+        let statuses = answer(self.suite.clients().delivery().look_up_recipients(request).await)?.statuses;
+        Ok(statuses.into_iter().map(why_not).collect())
+    }
+
+    /// The same for one number.
+    pub async fn looks_up_one(&self, number: &str, legal_basis: &str) -> Result<&'static str, Refused> {
+        let (cpr_number, legal_basis) = (number.to_owned(), legal_basis.to_owned());
+        let request = self.request(LookUpRecipientRequest { cpr_number, legal_basis });
+        let answered = answer(self.suite.clients().delivery().look_up_recipient(request).await)?;
+        Ok(why_not(there(answered.status)?))
+    }
+
     /// The receipt of a letter as it stands now.
     pub async fn receipt(&self, message_uuid: &str) -> Result<Receipt, Refused> {
         let request = self.request(GetReceiptRequest { message_uuid: message_uuid.to_owned() });
@@ -166,6 +204,16 @@ impl Authority {
         let response = answer(self.suite.clients().delivery().upload_delivery_file(request).await)?;
         there(response.upload)
     }
+}
+
+/// Why a number can't receive, by the reason's name; empty when it can.
+///
+/// # Panics
+/// When the answer contradicts itself.
+fn why_not(status: RecipientStatus) -> &'static str {
+    let reason = status.reason();
+    assert_eq!(status.can_receive, reason == ErrorReason::Unspecified, "{reason:?}");
+    api::reason(reason).map_or("", |info| info.name)
 }
 
 /// The header that fits a file.

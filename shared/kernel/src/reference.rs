@@ -1,7 +1,8 @@
-//! Case numbers and the like, as people type them. They are kept in the clear, so no CPR number may stand in them.
+//! Case numbers and the like, as people type them. They go into records and answers as they are, so no CPR number may
+//! stand in them.
 
-use kernel::CprNumber;
-use kernel::text::{self, InvalidText};
+use crate::cpr::CprNumber;
+use crate::text::{self, InvalidText};
 
 /// Why a reference is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
