@@ -1,5 +1,6 @@
 //! The wire: requests into typed values, typed values into answers. No decisions.
 
+mod batches;
 mod convert;
 pub mod delivery;
 pub mod directory;

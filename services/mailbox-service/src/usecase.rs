@@ -2,6 +2,7 @@
 
 pub mod acknowledge_service;
 pub mod admit;
+mod batches;
 pub mod change_cpr_number;
 pub mod change_folder;
 pub mod create_folder;
@@ -41,10 +42,11 @@ use crate::store;
 use crate::store::person::PersonRow;
 use crypto::{DataKey, Keys, LookupHash};
 use events::{Emitter, Payload};
-use kernel::{Clock, CprNumber, FileId, Random, ServiceName};
+use kernel::{Clock, CprNumber, FileId, MailboxId, Random, ServiceName};
 use rpc::Call;
 use sql::once::Repeat;
 use sql::{Db, Once, Tx};
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -95,18 +97,18 @@ impl Parts {
         Repeatable { once, request_id: request_id.to_owned() }
     }
 
-    /// Puts a letter into the inbox of an open mailbox, in the transaction that has locked it: the letter, the counters,
-    /// and the word to notification-service where it is public post (N5).
-    pub(crate) async fn put(&self, tx: &mut Tx, message: &NewMessage, key: &DataKey) -> Result<(), Error> {
-        store::message::insert(tx, message, key, &*self.random).await?;
-        let mut changes = store::count::Changes::default();
-        changes.add(Folder::Inbox, message.mark, false);
-        changes.write(tx, message.mailbox).await?;
-        if message.mark == Mark::Public {
-            let payload = crate::outgoing::public_post_arrived(message);
-            self.emitter.emit(tx, ServiceName::Notification, payload).await?;
+    /// Puts letters into the inboxes of open mailboxes, in the transaction that has locked them: each letter, sealed with
+    /// the key of its mailbox, the counters, and the word to notification-service where it is public post (N5).
+    pub(crate) async fn put(&self, tx: &mut Tx, letters: &[(NewMessage, DataKey)]) -> Result<(), Error> {
+        store::message::insert_many(tx, letters, &*self.random).await?;
+        let mut changes: HashMap<MailboxId, store::count::Changes> = HashMap::new();
+        for (message, _) in letters {
+            changes.entry(message.mailbox).or_default().add(Folder::Inbox, message.mark, false);
         }
-        Ok(())
+        store::count::write_all(tx, changes).await?;
+        let public = letters.iter().filter(|(message, _)| message.mark == Mark::Public);
+        let told = public.map(|(message, _)| crate::outgoing::public_post_arrived(message)).collect();
+        Ok(self.emitter.emit_all(tx, ServiceName::Notification, told).await?)
     }
 
     /// Tells both other services.
@@ -157,8 +159,6 @@ impl Repeatable {
 /// Queues files whose last letter may be gone.
 pub(crate) async fn queue_sweep(tx: &mut Tx, files: Vec<FileId>) -> Result<(), Error> {
     let now = tx.now().await?;
-    for file in files {
-        sql::queue::push(tx, FILE_SWEEP, file.as_uuid(), now).await?;
-    }
-    Ok(())
+    let files = files.into_iter().map(FileId::as_uuid).collect();
+    Ok(sql::queue::push_all(tx, FILE_SWEEP, files, now).await?)
 }

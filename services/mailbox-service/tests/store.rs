@@ -9,6 +9,7 @@ mod store {
     pub(crate) mod exemptions;
     pub(crate) mod files;
     pub(crate) mod mailboxes;
+    pub(crate) mod mailings;
     pub(crate) mod persons;
     pub(crate) mod reading;
     pub(crate) mod rest;

@@ -23,15 +23,28 @@ impl Emitter {
 
     /// Writes an event for `destination`, to be handed over after the transaction has committed.
     pub async fn emit(&self, tx: &mut Tx, destination: ServiceName, payload: Payload) -> Result<(), sql::Error> {
+        self.emit_all(tx, destination, vec![payload]).await
+    }
+
+    /// The same for many events at once.
+    pub async fn emit_all(
+        &self,
+        tx: &mut Tx,
+        destination: ServiceName,
+        payloads: Vec<Payload>,
+    ) -> Result<(), sql::Error> {
         let now = tx.now().await?;
-        let id = EventId::new(now, &*self.random);
-        let event = Event {
-            id: id.to_string(),
-            source: self.source.to_string(),
-            occurred_time: Some(convert::to_proto(now)),
-            traceparent: String::new(),
-            payload: Some(payload),
+        let event = |payload| {
+            let id = EventId::new(now, &*self.random);
+            let event = Event {
+                id: id.to_string(),
+                source: self.source.to_string(),
+                occurred_time: Some(convert::to_proto(now)),
+                traceparent: String::new(),
+                payload: Some(payload),
+            };
+            Outgoing { id, payload: event.encode_to_vec() }
         };
-        outbox::push(tx, &Outgoing { id, destination, payload: event.encode_to_vec() }).await
+        outbox::push(tx, destination, payloads.into_iter().map(event).collect()).await
     }
 }

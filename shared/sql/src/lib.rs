@@ -10,7 +10,7 @@
 //!
 //! - `NULL` read as a value is an error on both engines, not a zero on SQLite;
 //! - instants are whole microseconds on both (`INTEGER` / `timestamptz`) and sort right;
-//! - the SQL is `&'static str`: nothing is ever pasted into it;
+//! - the SQL is `&'static str`, or an [`Insert`] made of nothing else and placeholders: nothing is ever pasted into it;
 //! - a bound value has one type, and `bigint` is the only size of number.
 //!
 //! What remains to be remembered: `SUM` needs `CAST(.. AS BIGINT)`; a unique violation aborts a PostgreSQL
@@ -36,6 +36,7 @@ pub mod db;
 pub mod engine;
 pub mod error;
 pub mod inbox;
+pub mod insert;
 pub mod migrate;
 pub mod once;
 pub mod outbox;
@@ -49,6 +50,7 @@ pub use config::DatabaseConfig;
 pub use db::Db;
 pub use engine::Engine;
 pub use error::Error;
+pub use insert::Insert;
 pub use migrate::{Migrations, Step};
 pub use once::Once;
 pub use tx::{Sql, Tx};

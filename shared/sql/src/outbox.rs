@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::error::Error;
+use crate::insert::Insert;
 use crate::queue;
 use crate::tx::{Sql, Tx};
 use kernel::{EventId, ServiceName};
@@ -13,8 +14,6 @@ use uuid::Uuid;
 pub struct Outgoing {
     /// The id by which the receiver knows it has seen the event.
     pub id: EventId,
-    /// Who receives it.
-    pub destination: ServiceName,
     /// The encoded event. Holds ids and generic texts, nothing personal.
     pub payload: Vec<u8>,
 }
@@ -28,12 +27,15 @@ pub const fn queue_for(destination: ServiceName) -> &'static str {
     }
 }
 
-/// Writes `event` and queues its delivery.
-pub async fn push(tx: &mut Tx, event: &Outgoing) -> Result<(), Error> {
+const INSERT: Insert = Insert::new("outbox", &["id", "destination", "payload", "create_time"], "");
+
+/// Writes events for `destination`, each of them new, and queues their delivery.
+pub async fn push(tx: &mut Tx, destination: ServiceName, events: Vec<Outgoing>) -> Result<(), Error> {
     let now = tx.now().await?;
-    let sql = "INSERT INTO outbox (id, destination, payload, create_time) VALUES ($1, $2, $3, $4)";
-    tx.execute(sql, args![event.id, event.destination.as_str(), &event.payload, now]).await?;
-    queue::push(tx, queue_for(event.destination), event.id.as_uuid(), now).await
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id.as_uuid()).collect();
+    let row = |event: Outgoing| args![event.id, destination.as_str(), event.payload, now];
+    tx.insert(INSERT, events.into_iter().map(row).collect()).await?;
+    queue::push_all(tx, queue_for(destination), ids, now).await
 }
 
 const PAYLOADS: Sql = Sql::each(

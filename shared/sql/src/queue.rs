@@ -9,6 +9,7 @@
 use crate::args;
 use crate::db::Db;
 use crate::error::Error;
+use crate::insert::Insert;
 use crate::tx::{Sql, Tx};
 use kernel::Timestamp;
 use std::collections::BTreeMap;
@@ -42,15 +43,28 @@ const CLAIM: Sql = Sql::each(
      RETURNING id, attempt",
 );
 
+const PUSH: Insert = Insert::new(
+    "due_work",
+    &["queue", "id", "due", "attempt", "parked"],
+    "ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
+     attempt = CASE WHEN due_work.parked THEN 0 ELSE due_work.attempt + 1 END, \
+     due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END",
+);
+
 /// Queues work on `id`, due at `due`. Work that is already queued keeps the earlier moment; who holds a claim on it loses
 /// the claim, since there is more to do than they saw. Parked work starts its attempts afresh.
 pub async fn push(tx: &mut Tx, queue: &str, id: Uuid, due: Timestamp) -> Result<(), Error> {
-    tx.work_was_queued = true;
-    let sql = "INSERT INTO due_work (queue, id, due, attempt, parked) VALUES ($1, $2, $3, 0, FALSE) \
-               ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
-               attempt = CASE WHEN due_work.parked THEN 0 ELSE due_work.attempt + 1 END, \
-               due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END";
-    tx.execute(sql, args![queue, id, due]).await.map(|_| ())
+    push_all(tx, queue, vec![id], due).await
+}
+
+/// The same for many at once.
+pub async fn push_all(tx: &mut Tx, queue: &str, mut ids: Vec<Uuid>, due: Timestamp) -> Result<(), Error> {
+    tx.work_was_queued |= !ids.is_empty();
+    // In one order for everybody, so that nobody waits in a circle, and none twice.
+    ids.sort_unstable();
+    ids.dedup();
+    let row = |id: Uuid| args![queue, id, due, 0, false];
+    tx.insert(PUSH, ids.into_iter().map(row).collect()).await.map(|_| ())
 }
 
 /// Whether anything is due. Workers ask this first: the common answer costs no write.

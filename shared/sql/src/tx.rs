@@ -53,7 +53,7 @@ pub(crate) enum Connection {
 /// Runs `$method` of the underlying connection with the statement's arguments bound.
 macro_rules! run {
     ($tx:expr, $sql:expr, $args:expr, $method:ident) => {{
-        let sql = $sql.on($tx.engine());
+        let sql = $sql;
         match &mut $tx.connection {
             Connection::SqliteRead(connection) => {
                 let query = $args.into_iter().fold(sqlx::query(sql), |query, arg| arg.bind_sqlite(query));
@@ -93,7 +93,16 @@ impl Tx {
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, Error> {
         let sql = sql.into();
-        Ok(match run!(self, sql, args, execute)? {
+        Ok(match run!(self, sql.on(self.engine()), args, execute)? {
+            Either::Sqlite(done) => done.rows_affected(),
+            Either::Postgres(done) => done.rows_affected(),
+        })
+    }
+
+    /// Runs a statement whose text was put together by the program; the number of rows it changed. Values are bound, never
+    /// written into the text.
+    pub(crate) async fn execute_text(&mut self, text: String, args: Vec<Value>) -> Result<u64, Error> {
+        Ok(match run!(self, sqlx::AssertSqlSafe(text), args, execute)? {
             Either::Sqlite(done) => done.rows_affected(),
             Either::Postgres(done) => done.rows_affected(),
         })
@@ -107,7 +116,7 @@ impl Tx {
         read: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let sql = sql.into();
-        match run!(self, sql, args, fetch_all)? {
+        match run!(self, sql.on(self.engine()), args, fetch_all)? {
             Either::Sqlite(rows) => rows.into_iter().map(|row| read(&Row::Sqlite(row))).collect(),
             Either::Postgres(rows) => rows.into_iter().map(|row| read(&Row::Postgres(row))).collect(),
         }
@@ -121,7 +130,7 @@ impl Tx {
         read: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let sql = sql.into();
-        let row = match run!(self, sql, args, fetch_optional)? {
+        let row = match run!(self, sql.on(self.engine()), args, fetch_optional)? {
             Either::Sqlite(row) => row.map(Row::Sqlite),
             Either::Postgres(row) => row.map(Row::Postgres),
         };

@@ -147,11 +147,13 @@ CREATE TABLE upload (
 );
 CREATE UNIQUE INDEX upload_by_file ON upload (file);
 
--- What was delivered, once for each sender system and UUID (M2).
+-- What was delivered, once for each sender system and UUID (M2). stated: keyed hash of the delivery in its very words;
+-- content: of the same with the files it names by what is in them.
 CREATE TABLE delivery (
     sender_cvr TEXT NOT NULL,
     sender_system TEXT NOT NULL,
     message_uuid UUID NOT NULL,
+    stated BYTEA NOT NULL,
     content BYTEA NOT NULL,
     mailbox UUID NOT NULL,
     message UUID NOT NULL,

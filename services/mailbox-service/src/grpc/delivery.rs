@@ -1,15 +1,18 @@
 //! DeliveryService: what sender systems send.
 
+mod mailing;
 mod parse;
 mod upload;
 
+use super::batches::{self, Answers};
 use super::{convert, not_yet};
 use crate::domain::delivery::{DeliveryKey, Receipt, is_legal_basis};
 use crate::domain::post::Mark;
 use crate::domain::recipient::NotTaken;
 use crate::domain::service::ServiceRecord;
 use crate::error::Error;
-use crate::usecase::{Parts, deliver, get_receipt, look_up_recipient};
+use crate::usecase::deliver::{self, Deliverer};
+use crate::usecase::{Parts, get_receipt, look_up_recipient};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::delivery_service_server::DeliveryService;
 use kernel::{CprNumber, SenderSystem, resource};
@@ -27,7 +30,7 @@ pub struct Delivery(pub Arc<Parts>);
 
 #[tonic::async_trait]
 impl DeliveryService for Delivery {
-    type DeliverMessagesStream = ReceiverStream<Result<proto::DeliverMessagesResponse, Status>>;
+    type DeliverMessagesStream = Answers<proto::DeliverMessagesResponse>;
     type WatchReceiptsStream = ReceiverStream<Result<proto::WatchReceiptsResponse, Status>>;
     type FetchRepliesStream = ReceiverStream<Result<proto::FetchRepliesResponse, Status>>;
     type DownloadReplyFileStream = ReceiverStream<Result<proto::DownloadReplyFileResponse, Status>>;
@@ -88,11 +91,19 @@ impl DeliveryService for Delivery {
         request: Request<proto::DeliverMessageRequest>,
     ) -> Result<Response<proto::DeliverMessageResponse>, Status> {
         let call = Call::of(&request)?;
-        let system = call.sender_system()?.clone();
-        let delivery = parse::delivery(&self.0, &system, request.into_inner().delivery)?;
-        let uploader = self.0.caller_hash(&call);
-        let receipt_of = deliver::run(&self.0, system, uploader, delivery).await.map_err(Refusal::from)?;
+        let deliverer = self.deliverer(&call)?;
+        let delivery = parse::delivery(&self.0, &deliverer.system, request.into_inner().delivery)?;
+        let receipt_of = deliver::one(&self.0, &deliverer, delivery).await.map_err(Refusal::from)?;
         Ok(Response::new(proto::DeliverMessageResponse { receipt: Some(receipt(receipt_of)) }))
+    }
+
+    async fn deliver_messages(
+        &self,
+        request: Request<Streaming<proto::DeliverMessagesRequest>>,
+    ) -> Result<Response<Self::DeliverMessagesStream>, Status> {
+        let call = Call::of(&request)?;
+        let mailing = mailing::Mailing { parts: self.0.clone(), deliverer: self.deliverer(&call)?, items: 0 };
+        Ok(Response::new(batches::run(mailing, &call, request.into_inner())))
     }
 
     async fn get_receipt(
@@ -109,6 +120,12 @@ impl DeliveryService for Delivery {
     }
 
     not_yet::delivery_service!();
+}
+
+impl Delivery {
+    fn deliverer(&self, call: &Call) -> Result<Deliverer, Refusal> {
+        Ok(Deliverer { system: call.sender_system()?.clone(), uploader: self.0.caller_hash(call) })
+    }
 }
 
 fn legal_basis(text: &str) -> Result<String, &'static str> {

@@ -44,7 +44,6 @@ macro_rules! mailbox_service {
 macro_rules! delivery_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            deliver_messages(tonic::Streaming<proto::DeliverMessagesRequest>) -> Self::DeliverMessagesStream, "DeliverMessages";
             withdraw_message(proto::WithdrawMessageRequest) -> proto::WithdrawMessageResponse, "WithdrawMessage";
             watch_receipts(proto::WatchReceiptsRequest) -> Self::WatchReceiptsStream, "WatchReceipts";
             fetch_replies(proto::FetchRepliesRequest) -> Self::FetchRepliesStream, "FetchReplies";

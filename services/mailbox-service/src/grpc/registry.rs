@@ -3,6 +3,7 @@
 mod exemption;
 mod extract;
 
+use super::batches::{self, Answers};
 use crate::domain::person::{Outcome, Person, PersonStatus, Registration};
 use crate::usecase::{Parts, change_cpr_number, get_person, record_death, register};
 use api::mailbox::v1 as proto;
@@ -21,7 +22,7 @@ pub struct Registry(pub Arc<Parts>);
 
 #[tonic::async_trait]
 impl RegistryService for Registry {
-    type RegisterPersonsStream = extract::Outcomes;
+    type RegisterPersonsStream = Answers<proto::RegisterPersonsResponse>;
 
     async fn register_person(
         &self,
@@ -46,7 +47,8 @@ impl RegistryService for Registry {
         &self,
         request: Request<Streaming<proto::RegisterPersonsRequest>>,
     ) -> Result<Response<Self::RegisterPersonsStream>, Status> {
-        Ok(Response::new(extract::register(self.0.clone(), request.into_inner())))
+        let call = Call::of(&request)?;
+        Ok(Response::new(batches::run(extract::Extract(self.0.clone()), &call, request.into_inner())))
     }
 
     async fn change_cpr_number(

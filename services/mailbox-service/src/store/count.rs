@@ -5,7 +5,7 @@ use crate::domain::folder::{Count, Folder};
 use crate::domain::post::Mark;
 use crate::store::message::read_mark;
 use kernel::{FolderId, MailboxId};
-use sql::{Error, Row, Sql, Tx, args};
+use sql::{Error, Insert, Row, Sql, Tx, Value, args};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -40,19 +40,30 @@ impl Changes {
         count.unread += unread;
     }
 
-    /// Writes them: one statement for each folder and mark touched.
+    /// Writes them. The mailbox is locked.
     pub async fn write(self, tx: &mut Tx, mailbox: MailboxId) -> Result<(), Error> {
-        let sql = "INSERT INTO folder_count (mailbox, folder, mark, total, unread) VALUES ($1, $2, $3, $4, $5) \
-                   ON CONFLICT (mailbox, folder, mark) DO UPDATE SET total = folder_count.total + excluded.total, \
-                   unread = folder_count.unread + excluded.unread";
-        for ((folder, mark), count) in self.0 {
-            if count != Count::default() {
-                let values = args![mailbox, folder.as_uuid(), mark.as_str(), count.total, count.unread];
-                tx.execute(sql, values).await?;
-            }
-        }
-        Ok(())
+        write_all(tx, [(mailbox, self)]).await
     }
+
+    fn rows(self, mailbox: MailboxId) -> impl Iterator<Item = Vec<Value>> {
+        let changed = self.0.into_iter().filter(|(_, count)| *count != Count::default());
+        changed.map(move |((folder, mark), count)| {
+            args![mailbox, folder.as_uuid(), mark.as_str(), count.total, count.unread]
+        })
+    }
+}
+
+const CHANGE: Insert = Insert::new(
+    "folder_count",
+    &["mailbox", "folder", "mark", "total", "unread"],
+    "ON CONFLICT (mailbox, folder, mark) DO UPDATE SET total = folder_count.total + excluded.total, \
+     unread = folder_count.unread + excluded.unread",
+);
+
+/// Writes the changes of many mailboxes, all of them locked, none of them twice.
+pub async fn write_all(tx: &mut Tx, changes: impl IntoIterator<Item = (MailboxId, Changes)>) -> Result<(), Error> {
+    let rows = changes.into_iter().flat_map(|(mailbox, changes)| changes.rows(mailbox)).collect();
+    tx.insert(CHANGE, rows).await.map(|_| ())
 }
 
 /// The counts of each folder that has ever had a letter, of the marks that `acting` sees and of nothing else (A11).

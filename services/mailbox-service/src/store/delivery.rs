@@ -1,45 +1,105 @@
 //! Table `delivery`: what was delivered, once for each sender system and UUID (M2).
 
 use crate::domain::delivery::{DeliveryKey, Receipt};
-use kernel::Timestamp;
-use sql::{Error, Row, Tx, args};
+use kernel::{SenderSystem, Timestamp};
+use sql::{Error, Insert, Row, Sql, Tx, args};
+use uuid::Uuid;
 
-/// Takes the key for a delivery with this receipt. False: it is taken, by this or by another letter.
-pub async fn insert(tx: &mut Tx, key: &DeliveryKey, content: [u8; 32], receipt: &Receipt) -> Result<bool, Error> {
-    let sql = "INSERT INTO delivery (sender_cvr, sender_system, message_uuid, content, mailbox, message, accept_time, \
-               available_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-               ON CONFLICT (sender_cvr, sender_system, message_uuid) DO NOTHING";
-    let values = args![
-        &key.cvr,
-        &key.system,
-        key.uuid,
-        content,
-        receipt.mailbox,
-        receipt.message,
-        receipt.accept_time,
-        receipt.available_time,
-    ];
-    Ok(tx.execute(sql, values).await? == 1)
+/// A letter that was delivered.
+pub struct Delivered {
+    /// Its receipt as it stands now.
+    pub receipt: Receipt,
+    /// The keyed hash of the delivery in its very words.
+    pub stated: Vec<u8>,
+    /// The same with the files by what is in them.
+    pub content: Vec<u8>,
 }
 
-/// The receipt under a key, and the hash of what was delivered.
-pub async fn get(tx: &mut Tx, key: &DeliveryKey) -> Result<Option<(Receipt, Vec<u8>)>, Error> {
-    let sql = "SELECT message_uuid, content, mailbox, message, accept_time, available_time, first_open_time, \
-               served_time FROM delivery \
-               WHERE sender_cvr = $1 AND sender_system = $2 AND message_uuid = $3";
-    let read = |row: &Row| {
-        let receipt = Receipt {
-            uuid: row.get("message_uuid")?,
-            mailbox: row.get("mailbox")?,
-            message: row.get("message")?,
-            accept_time: row.get("accept_time")?,
-            available_time: row.get("available_time")?,
-            first_open_time: row.get("first_open_time")?,
-            served_time: row.get("served_time")?,
-        };
-        Ok((receipt, row.get("content")?))
+const INSERT: Insert = Insert::new(
+    "delivery",
+    &[
+        "sender_cvr",
+        "sender_system",
+        "message_uuid",
+        "stated",
+        "content",
+        "mailbox",
+        "message",
+        "accept_time",
+        "available_time",
+    ],
+    "ON CONFLICT (sender_cvr, sender_system, message_uuid) DO NOTHING",
+);
+
+/// Writes new deliveries of `system`. False: another transaction has just taken one of the UUIDs, and this one must be
+/// given up.
+pub async fn insert_many(tx: &mut Tx, system: &SenderSystem, mut new: Vec<Delivered>) -> Result<bool, Error> {
+    // One order for everybody, so that two streams of one sender don't wait in a circle.
+    new.sort_unstable_by_key(|delivered| delivered.receipt.uuid);
+    let count = new.len() as u64;
+    let row = |delivered: Delivered| {
+        let receipt = delivered.receipt;
+        args![
+            system.cvr.as_str(),
+            &system.system_id,
+            receipt.uuid,
+            delivered.stated,
+            delivered.content,
+            receipt.mailbox,
+            receipt.message,
+            receipt.accept_time,
+            receipt.available_time,
+        ]
     };
+    Ok(tx.insert(INSERT, new.into_iter().map(row).collect()).await? == count)
+}
+
+macro_rules! columns {
+    () => {
+        "message_uuid, stated, content, mailbox, message, accept_time, available_time, first_open_time, served_time"
+    };
+}
+
+fn read(row: &Row) -> Result<Delivered, Error> {
+    let receipt = Receipt {
+        uuid: row.get("message_uuid")?,
+        mailbox: row.get("mailbox")?,
+        message: row.get("message")?,
+        accept_time: row.get("accept_time")?,
+        available_time: row.get("available_time")?,
+        first_open_time: row.get("first_open_time")?,
+        served_time: row.get("served_time")?,
+    };
+    Ok(Delivered { receipt, stated: row.get("stated")?, content: row.get("content")? })
+}
+
+/// What was delivered under a key.
+pub async fn get(tx: &mut Tx, key: &DeliveryKey) -> Result<Option<Delivered>, Error> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM delivery WHERE sender_cvr = $1 AND sender_system = $2 AND message_uuid = $3"
+    );
     tx.optional(sql, args![&key.cvr, &key.system, key.uuid], read).await
+}
+
+const GET_MANY: Sql = Sql::each(
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM delivery WHERE sender_cvr = $1 AND sender_system = $2 \
+         AND message_uuid IN (SELECT unhex(value) FROM json_each($3))"
+    ),
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM delivery WHERE sender_cvr = $1 AND sender_system = $2 AND message_uuid = ANY($3)"
+    ),
+);
+
+/// What `system` delivered under these UUIDs, in no order.
+pub async fn get_many(tx: &mut Tx, system: &SenderSystem, uuids: Vec<Uuid>) -> Result<Vec<Delivered>, Error> {
+    tx.all(GET_MANY, args![system.cvr.as_str(), &system.system_id, uuids], read).await
 }
 
 /// Notes the first opening; a later one changes nothing.

@@ -18,7 +18,7 @@ use crate::domain::service::ServiceState;
 use crate::store::sealed::{open, place, seal};
 use crypto::DataKey;
 use kernel::{CvrNumber, MailboxId, MessageId, Random};
-use sql::{Error, Row, Tx, args};
+use sql::{Error, Insert, Row, Tx, Value, args};
 use uuid::Uuid;
 
 macro_rules! summary_columns {
@@ -117,19 +117,48 @@ fn read_link(text: &str) -> Result<Link, Error> {
     Ok(Link { text: text.to_owned(), url: url.to_owned() })
 }
 
-/// Writes a new letter, unread, into the inbox. The counters are the caller's to change.
-pub async fn insert(tx: &mut Tx, message: &NewMessage, key: &DataKey, random: &dyn Random) -> Result<(), Error> {
+const INSERT: Insert = Insert::new(
+    "message",
+    &[
+        "mailbox",
+        "id",
+        "folder",
+        "mark",
+        "is_read",
+        "available_time",
+        "sender_kind",
+        "sender_cvr",
+        "sender_system",
+        "sender_uuid",
+        "sender_name",
+        "subject",
+        "body",
+        "link",
+        "legal_basis",
+        "service_state",
+        "file_count",
+        "files_size",
+    ],
+    "",
+);
+
+/// Writes new letters, unread, into inboxes; each is sealed with the key of its mailbox. The counters are the caller's to
+/// change.
+pub async fn insert_many(tx: &mut Tx, letters: &[(NewMessage, DataKey)], random: &dyn Random) -> Result<(), Error> {
+    let rows = letters.iter().map(|(message, key)| new_row(message, key, random)).collect();
+    tx.insert(INSERT, rows).await.map(|_| ())
+}
+
+fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Value> {
     let at = row_place(message.mailbox, message.id);
     let sealed = |column: &'static str, text: &str| seal(key, column, &at, text, random);
     let link = message.link.as_ref().map(|link| format!("{}{LINK_DIVIDER}{}", link.text, link.url));
-    let sql = "INSERT INTO message (mailbox, id, folder, mark, is_read, available_time, sender_kind, sender_cvr, \
-               sender_system, sender_uuid, sender_name, subject, body, link, legal_basis, service_state, file_count, files_size) \
-               VALUES ($1, $2, $3, $4, FALSE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-    let values = args![
+    args![
         message.mailbox,
         message.id,
         Folder::Inbox.as_uuid(),
         message.mark.as_str(),
+        false,
         message.available_time,
         message.sender.kind.as_str(),
         message.sender.cvr.as_ref().map(CvrNumber::as_str),
@@ -143,8 +172,7 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage, key: &DataKey, random: &d
         message.for_service.then_some(ServiceState::Unserved.as_str()),
         message.file_count,
         message.files_size,
-    ];
-    tx.execute(sql, values).await.map(|_| ())
+    ]
 }
 
 /// Where the key of a letter's file is wrapped for.

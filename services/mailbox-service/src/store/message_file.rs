@@ -5,36 +5,50 @@ use crate::store::message::file_place;
 use crate::store::sealed::{closed, does_not_open};
 use crypto::DataKey;
 use kernel::{FileId, MailboxId, MessageId, Random};
-use sql::{Error, Row, Tx, args};
+use sql::{Error, Insert, Row, Tx, Value, args};
 
-/// Writes a file of a letter; its key is wrapped by that of the mailbox.
-#[expect(clippy::too_many_arguments, reason = "a row and what it is sealed with")]
-pub async fn insert(
-    tx: &mut Tx,
-    mailbox: MailboxId,
-    message: MessageId,
-    ordinal: i64,
-    file: &AttachedFile,
-    file_key: &DataKey,
-    key: &DataKey,
-    random: &dyn Random,
-) -> Result<(), Error> {
-    let sql = "INSERT INTO message_file (mailbox, message, ordinal, file, wrapped_key, name, media_type, size, sha256, is_main) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let place = file_place(mailbox, message, ordinal);
-    let values = args![
-        mailbox,
-        message,
-        ordinal,
-        file.id,
-        key.wrap(&place, file_key, random),
-        key.seal(&name_place(&place), file.name.as_bytes(), random),
-        &file.media_type,
-        file.size,
-        &file.sha256,
-        file.is_main,
-    ];
-    tx.execute(sql, values).await.map(|_| ())
+/// A file on its way into a letter.
+pub struct NewFile<'l> {
+    /// The letter's mailbox.
+    pub mailbox: MailboxId,
+    /// The letter.
+    pub message: MessageId,
+    /// Its place among the files of the letter; 0 is the first.
+    pub ordinal: i64,
+    /// What it is.
+    pub file: AttachedFile,
+    /// The file's own key.
+    pub file_key: &'l DataKey,
+    /// The mailbox's key, which wraps the file's.
+    pub key: &'l DataKey,
+}
+
+const INSERT: Insert = Insert::new(
+    "message_file",
+    &["mailbox", "message", "ordinal", "file", "wrapped_key", "name", "media_type", "size", "sha256", "is_main"],
+    "",
+);
+
+/// Writes files of letters.
+pub async fn insert_many(tx: &mut Tx, files: Vec<NewFile<'_>>, random: &dyn Random) -> Result<(), Error> {
+    let rows = files.into_iter().map(|file| new_row(file, random)).collect();
+    tx.insert(INSERT, rows).await.map(|_| ())
+}
+
+fn new_row(new: NewFile<'_>, random: &dyn Random) -> Vec<Value> {
+    let place = file_place(new.mailbox, new.message, new.ordinal);
+    args![
+        new.mailbox,
+        new.message,
+        new.ordinal,
+        new.file.id,
+        new.key.wrap(&place, new.file_key, random),
+        new.key.seal(&name_place(&place), new.file.name.as_bytes(), random),
+        new.file.media_type,
+        new.file.size,
+        new.file.sha256,
+        new.file.is_main,
+    ]
 }
 
 /// The files of a letter, the main document first.

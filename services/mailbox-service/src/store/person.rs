@@ -170,6 +170,17 @@ pub async fn lock(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<PersonRow>, 
     tx.optional(LOCK, args![mailbox], read).await
 }
 
+const LOCK_MANY: Sql = Sql::each(
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id IN (SELECT unhex(value) FROM json_each($1))"),
+    concat!("SELECT ", columns!(), " FROM person p WHERE p.id = ANY($1) ORDER BY p.id FOR UPDATE"),
+);
+
+/// The same for many mailboxes at once, locked in the one order that everybody keeps to: two that lock some of the same
+/// never wait for each other in a circle.
+pub async fn lock_many(tx: &mut Tx, mailboxes: Vec<Uuid>) -> Result<Vec<PersonRow>, Error> {
+    if mailboxes.is_empty() { Ok(Vec::new()) } else { tx.all(LOCK_MANY, args![mailboxes], read).await }
+}
+
 /// A person to be written for the first time.
 pub struct NewPerson {
     /// The person.

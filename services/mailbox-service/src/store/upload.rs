@@ -5,6 +5,8 @@ use crate::store::sealed::{closed, open, place, seal};
 use crypto::{DataKey, Keyring, WrappedKey};
 use kernel::{FileId, Random, Timestamp, UploadId};
 use sql::{Error, Row, Sql, Tx, args};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// An upload that has begun.
 #[derive(Clone)]
@@ -50,13 +52,29 @@ pub async fn complete(tx: &mut Tx, id: UploadId, media_type: &str) -> Result<(),
 
 const GET: Sql = Sql::each(
     "SELECT id, file, key_id, wrapped_key, name, media_type, size, sha256, expire_time FROM upload \
-     WHERE id = $1 AND caller = $2 AND complete AND expire_time > $3",
+     WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND caller = $2 AND complete AND expire_time > $3",
     // Shared, so that the sweep waits for the letters that take the file, and they don't wait for each other.
     "SELECT id, file, key_id, wrapped_key, name, media_type, size, sha256, expire_time FROM upload \
-     WHERE id = $1 AND caller = $2 AND complete AND expire_time > $3 FOR SHARE",
+     WHERE id = ANY($1) AND caller = $2 AND complete AND expire_time > $3 ORDER BY id FOR SHARE",
 );
 
-/// The caller's own complete upload, not yet expired at `now`, and the file's key. Only in a transaction.
+/// Those of the uploads that are the caller's own, complete and not yet expired at `now`, each with the file's key. Only in
+/// a transaction.
+pub async fn get_many(
+    tx: &mut Tx,
+    ids: Vec<Uuid>,
+    caller: [u8; 32],
+    now: Timestamp,
+    keyring: &Keyring,
+) -> Result<HashMap<UploadId, (Upload, DataKey)>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx.all(GET, args![ids, caller, now], |row| read(row, keyring)).await?;
+    Ok(found.into_iter().map(|(upload, key)| (upload.id, (upload, key))).collect())
+}
+
+/// The same for one.
 pub async fn get(
     tx: &mut Tx,
     id: UploadId,
@@ -64,7 +82,7 @@ pub async fn get(
     now: Timestamp,
     keyring: &Keyring,
 ) -> Result<Option<(Upload, DataKey)>, Error> {
-    tx.optional(GET, args![id, caller, now], |row| read(row, keyring)).await
+    Ok(get_many(tx, vec![id.as_uuid()], caller, now, keyring).await?.remove(&id))
 }
 
 fn read(row: &Row, keyring: &Keyring) -> Result<(Upload, DataKey), Error> {

@@ -1,141 +1,122 @@
-//! Delivering one letter to one mailbox (M1, M2, M3, A17).
+//! Delivering letters, each to one mailbox: one by itself, or many in one transaction (M1, M2, M3, A17).
 
+mod decide;
+mod write;
+
+use super::batches::without_repeats;
 use super::{Parts, get_receipt};
-use crate::domain::delivery::{Delivery, DeliveryKey, MAX_FILES_BYTES, Receipt};
-use crate::domain::file::Upload;
-use crate::domain::message::{AttachedFile, NewMessage};
-use crate::domain::post::{Mark, Sender};
-use crate::domain::service::ServiceRecord;
+use crate::domain::delivery::{Delivery, WithRecord};
 use crate::error::Error;
-use crate::store;
-use crypto::DataKey;
-use kernel::{MessageId, SenderSystem, Timestamp};
+use decide::{Decided, Desk};
+use kernel::SenderSystem;
 use sql::Tx;
 use std::sync::Arc;
 
-/// Delivers the letter, or returns the receipt of its first delivery. `uploader` is the keyed hash of the sender.
-pub async fn run(
-    parts: &Arc<Parts>,
-    system: SenderSystem,
-    uploader: [u8; 32],
-    delivery: Delivery,
-) -> Result<(Receipt, Option<ServiceRecord>), Error> {
-    let parts = parts.clone();
-    let db = parts.db.clone();
-    db.write(move |tx| {
-        Box::pin(async move {
-            let receipt = deliver(&parts, tx, &system, uploader, delivery).await?;
-            let record = get_receipt::record_of(&parts, tx, &receipt).await?;
-            Ok((receipt, record))
-        })
-    })
-    .await
+/// Who delivers.
+#[derive(Clone)]
+pub struct Deliverer {
+    /// The sender system.
+    pub system: SenderSystem,
+    /// The keyed hash by which its uploads are known.
+    pub uploader: [u8; 32],
 }
 
+/// What became of one letter: its receipt, of the first delivery when it came before; or why nothing of it is kept.
+pub type Answer = Result<WithRecord, Error>;
+
+/// How often a transaction is begun again because another one has just taken one of the UUIDs, or the two waited for each
+/// other.
+const TRIES: usize = 3;
+
+/// Delivers one letter.
+pub async fn one(parts: &Arc<Parts>, deliverer: &Deliverer, delivery: Delivery) -> Answer {
+    many(parts, deliverer, vec![delivery]).await?.pop().ok_or(Error::NotFound)?
+}
+
+/// Delivers the letters of a batch; one answer for each, in their order, all of them durable. An error says that nothing is
+/// known of those that have no answer: they are to be delivered again.
+pub async fn many(parts: &Arc<Parts>, deliverer: &Deliverer, deliveries: Vec<Delivery>) -> Result<Vec<Answer>, Error> {
+    let mut answers = Vec::with_capacity(deliveries.len());
+    for batch in without_repeats(deliveries, |delivery| delivery.uuid) {
+        answers.extend(together(parts, deliverer, Arc::new(batch)).await?);
+    }
+    Ok(answers)
+}
+
+/// Delivers letters in one transaction, or, when that fails, each in its own: one's fault is no other's.
+async fn together(
+    parts: &Arc<Parts>,
+    deliverer: &Deliverer,
+    deliveries: Arc<Vec<Delivery>>,
+) -> Result<Vec<Answer>, Error> {
+    match tried(parts, deliverer, deliveries.clone()).await {
+        Err(error) if !passes(&error) => {}
+        done => return done,
+    }
+    let mut answers = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries.iter() {
+        match tried(parts, deliverer, Arc::new(vec![delivery.clone()])).await {
+            Ok(answer) => answers.extend(answer),
+            Err(error) if passes(&error) => return Err(error),
+            Err(error) => answers.push(Err(error)),
+        }
+    }
+    Ok(answers)
+}
+
+async fn tried(
+    parts: &Arc<Parts>,
+    deliverer: &Deliverer,
+    deliveries: Arc<Vec<Delivery>>,
+) -> Result<Vec<Answer>, Error> {
+    for _ in 1..TRIES {
+        match in_one_transaction(parts, deliverer, deliveries.clone()).await {
+            Err(error) if passes(&error) => {}
+            done => return done,
+        }
+    }
+    in_one_transaction(parts, deliverer, deliveries).await
+}
+
+/// Whether the same may succeed when it is tried again.
+fn passes(error: &Error) -> bool {
+    match error {
+        Error::ConcurrentChange => true,
+        Error::Sql(error) => error.is_transient(),
+        _ => false,
+    }
+}
+
+async fn in_one_transaction(
+    parts: &Arc<Parts>,
+    deliverer: &Deliverer,
+    deliveries: Arc<Vec<Delivery>>,
+) -> Result<Vec<Answer>, Error> {
+    let (writing, deliverer) = (parts.clone(), deliverer.clone());
+    parts.db.write(move |tx| Box::pin(async move { deliver(&writing, tx, &deliverer, &deliveries).await })).await
+}
+
+/// Decides on each letter, then writes those that are taken in. No UUID stands twice among them.
 async fn deliver(
     parts: &Parts,
     tx: &mut Tx,
-    system: &SenderSystem,
-    uploader: [u8; 32],
-    delivery: Delivery,
-) -> Result<Receipt, Error> {
-    let place = DeliveryKey::new(system, delivery.uuid);
-    // Before all else: the first receipt stands, whatever has become of the recipient since (M2).
-    if let Some(first) = first_receipt(tx, &place, &delivery).await? {
-        return Ok(first);
+    deliverer: &Deliverer,
+    deliveries: &[Delivery],
+) -> Result<Vec<Answer>, Error> {
+    let desk = Desk::open(parts, tx, deliverer, deliveries).await?;
+    let (mut answers, mut taken) = (Vec::with_capacity(deliveries.len()), Vec::new());
+    for delivery in deliveries {
+        answers.push(match desk.decide(delivery) {
+            Ok(Decided::Repeated(receipt)) => Ok((receipt, None)),
+            Ok(Decided::Taken(new)) => {
+                let receipt = new.delivered.receipt.clone();
+                taken.push(new);
+                Ok((receipt, None))
+            }
+            Err(refused) => Err(refused),
+        });
     }
-    if let Some(basis) = &delivery.legal_basis
-        && !system.legal_bases.contains(basis)
-    {
-        return Err(Error::LegalBasisNotHeld(basis.clone()));
-    }
-    let mark = Mark::of(system).ok_or(Error::NotFound)?;
-    let found = store::person::find(tx, &parts.cpr_hash(&delivery.cpr)).await?;
-    let found = found.ok_or(Error::RecipientNotRegistered)?;
-    let owner = store::person::lock(tx, found.id).await?.ok_or(Error::RecipientNotRegistered)?;
-    owner.recipient().takes(mark, delivery.legal_basis.is_some())?;
-    let now = tx.now().await?;
-    let receipt = Receipt {
-        uuid: delivery.uuid,
-        mailbox: owner.id,
-        message: MessageId::new(now, &*parts.random),
-        accept_time: now,
-        available_time: now,
-        first_open_time: None,
-        served_time: None,
-    };
-    if !store::delivery::insert(tx, &place, delivery.content, &receipt).await? {
-        // Another call with the same UUID has just committed.
-        return first_receipt(tx, &place, &delivery).await?.ok_or(Error::ConcurrentChange);
-    }
-    let files = take_uploads(parts, tx, uploader, &delivery, now).await?;
-    let key = owner.key(&parts.keys.keyring)?;
-    let message = NewMessage {
-        id: receipt.message,
-        mailbox: owner.id,
-        mark,
-        sender: Sender::of(system),
-        sender_uuid: Some(delivery.uuid),
-        subject: delivery.subject,
-        body: delivery.body,
-        link: None,
-        legal_basis: delivery.legal_basis,
-        for_service: delivery.for_service,
-        file_count: i64::try_from(files.len()).unwrap_or(i64::MAX),
-        files_size: files.iter().map(|(upload, _)| upload.size).sum(),
-        available_time: now,
-    };
-    parts.put(tx, &message, &key).await?;
-    attach(parts, tx, &message, files, &key).await?;
-    Ok(receipt)
-}
-
-/// The receipt of an earlier delivery under the same UUID, which must have been the same letter.
-async fn first_receipt(tx: &mut Tx, place: &DeliveryKey, delivery: &Delivery) -> Result<Option<Receipt>, Error> {
-    match store::delivery::get(tx, place).await? {
-        Some((receipt, content)) if content == delivery.content => Ok(Some(receipt)),
-        Some(_) => Err(Error::ContentDiffers(delivery.uuid)),
-        None => Ok(None),
-    }
-}
-
-/// The sender's own uploads that the letter names, within the limit on all of them together (M3).
-async fn take_uploads(
-    parts: &Parts,
-    tx: &mut Tx,
-    uploader: [u8; 32],
-    delivery: &Delivery,
-    now: Timestamp,
-) -> Result<Vec<(Upload, DataKey)>, Error> {
-    let mut taken = Vec::with_capacity(delivery.files.len());
-    // At most ten.
-    for id in &delivery.files {
-        let upload = store::upload::get(tx, *id, uploader, now, &parts.keys.keyring).await?;
-        taken.push(upload.ok_or(Error::UploadNotFound(*id))?);
-    }
-    let size: i64 = taken.iter().map(|(upload, _)| upload.size).sum();
-    if size > MAX_FILES_BYTES { Err(Error::FileTooLarge(MAX_FILES_BYTES)) } else { Ok(taken) }
-}
-
-/// Writes the files of the letter, each with its key wrapped for this mailbox. The first is the main document.
-async fn attach(
-    parts: &Parts,
-    tx: &mut Tx,
-    message: &NewMessage,
-    files: Vec<(Upload, DataKey)>,
-    key: &DataKey,
-) -> Result<(), Error> {
-    for (ordinal, (upload, file_key)) in (0..).zip(files) {
-        let file = AttachedFile {
-            id: upload.file,
-            name: upload.name,
-            media_type: upload.media_type,
-            size: upload.size,
-            sha256: upload.sha256,
-            is_main: ordinal == 0,
-        };
-        let (mailbox, id) = (message.mailbox, message.id);
-        store::message_file::insert(tx, mailbox, id, ordinal, &file, &file_key, key, &*parts.random).await?;
-    }
-    Ok(())
+    write::all(parts, tx, &deliverer.system, taken).await?;
+    get_receipt::add_records(parts, tx, answers.iter_mut().flatten()).await?;
+    Ok(answers)
 }

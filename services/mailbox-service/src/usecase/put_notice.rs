@@ -20,7 +20,8 @@ pub async fn run(parts: &Parts, tx: &mut Tx, notice: Notice) -> Result<(), Error
     let now = tx.now().await?;
     let text = (notice.subject(&names), notice.body(&names));
     let message = NewMessage { link: notice.link, ..message(parts, owner.id, notice.mark, text, now) };
-    parts.put(tx, &message, &owner.key(&parts.keys.keyring)?).await
+    let key = owner.key(&parts.keys.keyring)?;
+    parts.put(tx, &[(message, key)]).await
 }
 
 /// A message of the suite, without a link: subject and body.

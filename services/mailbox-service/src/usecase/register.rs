@@ -1,5 +1,6 @@
 //! Lines of the population register: many in one transaction, one outcome for each (P1, P2, P8).
 
+use super::batches::without_repeats;
 use super::{Parts, Repeatable};
 use crate::domain::person::{Outcome, Person, Registration, RegistrationRefused};
 use crate::error::Error;
@@ -22,7 +23,9 @@ const TRIES: usize = 3;
 /// Registers the lines of a batch, one outcome for each, in their order.
 pub async fn batch(parts: &Arc<Parts>, lines: Vec<Registration>) -> Result<Vec<LineOutcome>, Error> {
     let mut outcomes = Vec::with_capacity(lines.len());
-    for lines in runs(parts, lines) {
+    let lines = lines.into_iter().map(|line| (parts.cpr_hash(&line.cpr), line)).collect();
+    // No number stands twice in one transaction.
+    for lines in without_repeats(lines, |(hash, _): &Line| *hash.as_bytes()) {
         outcomes.extend(run_of_lines(parts, lines).await?);
     }
     Ok(outcomes)
@@ -51,24 +54,6 @@ pub async fn one(parts: &Arc<Parts>, line: Registration, call: Repeatable) -> Re
 }
 
 type Line = (LookupHash, Registration);
-
-/// Cuts the lines so that no number stands twice in one transaction.
-fn runs(parts: &Parts, lines: Vec<Registration>) -> Vec<Vec<Line>> {
-    let mut runs: Vec<Vec<Line>> = vec![Vec::new()];
-    let mut seen = std::collections::HashSet::new();
-    for line in lines {
-        let hash = parts.cpr_hash(&line.cpr);
-        if !seen.insert(*hash.as_bytes()) {
-            seen.clear();
-            seen.insert(*hash.as_bytes());
-            runs.push(Vec::new());
-        }
-        if let Some(run) = runs.last_mut() {
-            run.push((hash, line));
-        }
-    }
-    runs
-}
 
 async fn run_of_lines(parts: &Arc<Parts>, lines: Vec<Line>) -> Result<Vec<LineOutcome>, Error> {
     for _ in 1..TRIES {

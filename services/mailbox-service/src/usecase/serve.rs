@@ -42,7 +42,7 @@ pub(crate) async fn serve(
     }
     let text = record.notice(&letter.sender.name, &letter.subject);
     let notice = put_notice::message(parts, acting.mailbox, Mark::Public, text, record.serve_time);
-    parts.put(tx, &notice, &key).await?;
+    parts.put(tx, &[(notice, key)]).await?;
     Ok(record)
 }
 

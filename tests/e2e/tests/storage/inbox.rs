@@ -22,7 +22,7 @@ const TO: ServiceName = ServiceName::Mailbox;
 const LEASE: Duration = Duration::from_secs(15);
 
 fn outgoing(payload: &[u8]) -> Outgoing {
-    Outgoing { id: EventId::new(NOON, &SystemRandom), destination: TO, payload: payload.to_vec() }
+    Outgoing { id: EventId::new(NOON, &SystemRandom), payload: payload.to_vec() }
 }
 
 async fn take_in(db: &Db, event: EventId) -> bool {
@@ -36,7 +36,7 @@ async fn an_event_leaves_with_its_cause_or_not_at_all(storage: Storage) {
         .db
         .write(move |tx| {
             Box::pin(async move {
-                outbox::push(tx, &event).await?;
+                outbox::push(tx, TO, vec![event]).await?;
                 Err(Error::corrupt("cause", "refused"))
             })
         })
@@ -53,7 +53,7 @@ async fn a_delivered_event_is_gone_and_the_others_are_not(storage: Storage) {
         .write(move |tx| {
             Box::pin(async move {
                 for event in &events {
-                    outbox::push(tx, event).await?;
+                    outbox::push(tx, TO, vec![event.clone()]).await?;
                 }
                 let claims = queue::claim(tx, outbox::queue_for(TO), 10, LEASE).await?;
                 assert_eq!(claims.len(), 3);

@@ -14,6 +14,7 @@ on_both! {
     m1_a_letter_to_nobody_is_refused,
     m2_the_same_letter_again_adds_nothing,
     m2_other_content_under_the_same_uuid_is_refused,
+    m2_the_same_file_uploaded_anew_is_the_same_letter,
     m2_the_same_letter_many_times_at_once_is_one_letter,
     m3_a_file_is_what_it_says_or_refused,
     m3_a_file_that_was_damaged_is_refused,
@@ -44,14 +45,7 @@ async fn m1_each_item_of_a_stream_gets_its_own_answer(suite: Suite) {
     }
     deliveries[9].subject.clear();
     deliveries[11] = deliveries[10].clone();
-    let answers = match authority.sends_all(deliveries.clone()).await {
-        Ok(answers) => answers,
-        Err(refused) => {
-            // Built in a later issue; until then it says so.
-            assert_eq!(refused.reason, "NOT_IMPLEMENTED_YET");
-            return;
-        }
-    };
+    let answers = authority.sends_all(deliveries.clone()).await.unwrap();
     assert_eq!(answers.len(), 25);
     for (number, answer) in answers.iter().enumerate() {
         assert_eq!(answer.item_number, i64::try_from(number).unwrap());
@@ -101,6 +95,25 @@ async fn m2_other_content_under_the_same_uuid_is_refused(suite: Suite) {
     }
     // Another sender's UUID is another letter.
     suite.company(kernel::Portal::EBoks).sends(delivery).await.unwrap();
+    assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), 1);
+}
+
+async fn m2_the_same_file_uploaded_anew_is_the_same_letter(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let (authority, file) = (suite.authority(), pdf("Skat"));
+    let letter = Letter::about("Skat").with_pdf("skat.pdf");
+    let first = authority.prepares(&karen.person, letter.clone()).await.unwrap();
+    let receipt = authority.sends(first.clone()).await.unwrap();
+    let anew = async |name, content: &[u8]| {
+        let main_document = authority.uploads(name, content).await.unwrap().name;
+        authority.sends(api::mailbox::v1::Delivery { main_document, ..first.clone() }).await
+    };
+    assert_eq!(anew("skat.pdf", &file).await.unwrap().message, receipt.message);
+    anew("andet.pdf", &file).await.refused("CONTENT_DIFFERS");
+    anew("skat.pdf", &pdf("Told")).await.refused("CONTENT_DIFFERS");
+    // The very same delivery is known even when its uploads are long gone.
+    suite.advance(std::time::Duration::from_hours(30)).await;
+    assert_eq!(authority.sends(first.clone()).await.unwrap().message, receipt.message);
     assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), 1);
 }
 

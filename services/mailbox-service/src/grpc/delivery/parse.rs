@@ -50,10 +50,14 @@ pub(super) fn delivery(
     }
     not_yet_possible(&stated)?;
     // Two spellings of the number are one letter.
-    let normal = proto::Delivery { cpr_number: cpr.digits().to_owned(), ..stated };
+    let mut normal = proto::Delivery { cpr_number: cpr.digits().to_owned(), ..stated };
     let for_service = normal.legal_notification;
-    let content = parts.content_hash(&normal.encode_to_vec());
-    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, for_service, content })
+    let stated = parts.content_hash(&normal.encode_to_vec());
+    // Its files are compared by what is in them, which the names of uploads don't tell.
+    normal.main_document.clear();
+    normal.files.clear();
+    let words = parts.content_hash(&normal.encode_to_vec());
+    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, for_service, stated, words })
 }
 
 /// What is stated right and belongs to a later issue. No contact point can have been set, and no reply written, so naming
