@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod mail;
+pub mod nobody;
 pub mod person;
 pub mod ports;
 pub mod processes;

@@ -1,11 +1,9 @@
-//! The end of an access against clocks: summer time, processes that disagree, a clock that steps back.
+//! The end of an access against clocks: processes that disagree, a clock that steps back.
 
 use harness::suite::NOON;
-use harness::{Citizen, Refusable as _, Suite, TwoSuites, Until, on_both};
+use harness::{Citizen, Refusable as _, TwoSuites, Until};
 use kernel::Timestamp;
 use std::time::Duration;
-
-on_both! { Suite: a9_an_access_ends_at_danish_midnight_when_summer_time_changes }
 
 /// Last days around both changes of 2027, and the instant at which each is over, in UTC: written out, not reckoned.
 const LAST_DAYS: [(&str, &str); 6] = [
@@ -24,19 +22,6 @@ const STEP: Duration = Duration::from_micros(1);
 
 fn instant(text: &str) -> Timestamp {
     text.parse::<prost_types::Timestamp>().map(|at| Timestamp::from_micros(at.seconds * 1_000_000)).unwrap()
-}
-
-async fn a9_an_access_ends_at_danish_midnight_when_summer_time_changes(suite: Suite) {
-    let (karen, niels) = suite.karen_and_niels().await;
-    for (last_day, over) in LAST_DAYS {
-        let offered = karen.gives_access(&niels, Until::Day(last_day)).await.unwrap();
-        niels.approves(&offered).await.unwrap();
-        suite.clock().set(instant(over).minus(STEP));
-        niels.lists(&karen.mailbox).await.unwrap();
-        suite.clock().set(instant(over));
-        let refused = niels.lists(&karen.mailbox).await.refused("ACCESS_ENDED");
-        assert_eq!(refused.metadata["end_reason"], "EXPIRED", "{last_day}");
-    }
 }
 
 /// Niels in both suites.

@@ -2,7 +2,7 @@
 
 use api::access::v1::{AccessState, EndReason};
 use harness::{Person, Refusable as _, Suite, Until, on_both};
-use kernel::{Clock as _, Date};
+use kernel::Clock as _;
 use std::time::Duration;
 
 on_both! {
@@ -11,7 +11,6 @@ on_both! {
     a6_an_offer_is_declined_by_the_reader,
     a6_an_offer_is_withdrawn_by_the_owner,
     a6_a_pending_access_is_not_removed_and_an_active_one_not_withdrawn,
-    a9_an_access_ends_at_danish_midnight,
     a20_a_former_reader_is_told_why_and_a_stranger_nothing,
     a20_access_can_be_given_again,
     a21_an_ended_access_stands_in_the_history_only,
@@ -77,21 +76,6 @@ async fn a6_a_pending_access_is_not_removed_and_an_active_one_not_withdrawn(suit
     niels.declines(&active).await.refused("STATE_CONFLICT");
     karen.removes(&active).await.unwrap();
     karen.removes(&active).await.refused("ACCESS_ENDED");
-}
-
-async fn a9_an_access_ends_at_danish_midnight(suite: Suite) {
-    let (karen, niels) = suite.karen_and_niels().await;
-    let offered = karen.gives_access(&niels, Until::Day("2026-11-22")).await.unwrap();
-    niels.approves(&offered).await.unwrap();
-    let midnight = Date::parse("2026-11-22").unwrap().end();
-    suite.clock().set(midnight.minus(Duration::from_micros(1)));
-    niels.lists(&karen.mailbox).await.unwrap();
-    suite.clock().set(midnight);
-    // No job has run: the moment itself ends it.
-    let refused = niels.lists(&karen.mailbox).await.refused("ACCESS_ENDED");
-    assert_eq!(refused.metadata["end_reason"], "EXPIRED");
-    assert!(suite.clock().now() == midnight);
-    assert!(niels.received_accesses().await.unwrap().accesses.is_empty());
 }
 
 async fn a20_a_former_reader_is_told_why_and_a_stranger_nothing(suite: Suite) {

@@ -101,6 +101,11 @@ impl Suite {
 }
 
 impl Authority {
+    /// As the token says.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// A request of the sender's.
     pub fn request<T>(&self, message: T) -> Request<T> {
         self.suite.request(&self.caller, message)
