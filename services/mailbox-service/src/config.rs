@@ -16,6 +16,8 @@ pub struct ServiceConfig {
     pub upload_hours: u64,
     /// How long letters stay in the bin, in days (M5).
     pub bin_days: u64,
+    /// How many letters a search looks at for one page (M6).
+    pub search_letters: usize,
 }
 
 impl Default for ServiceConfig {
@@ -25,6 +27,7 @@ impl Default for ServiceConfig {
             max_delivery_file_bytes: crate::domain::delivery::MAX_FILES_BYTES,
             upload_hours: 24,
             bin_days: 30,
+            search_letters: 5_000,
         }
     }
 }

@@ -11,5 +11,6 @@ pub mod notice;
 pub mod person;
 pub mod post;
 pub mod recipient;
+pub mod search;
 pub mod service;
 pub mod settings;

@@ -58,6 +58,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/sqlite/0005_service.sql"),
         postgres: include_str!("../migrations/postgres/0005_service.sql"),
     },
+    Step {
+        version: 1007,
+        description: "what search needs",
+        sqlite: include_str!("../migrations/sqlite/0007_search.sql"),
+        postgres: include_str!("../migrations/postgres/0007_search.sql"),
+    },
 ]);
 
 /// Builds the service.

@@ -26,6 +26,7 @@ pub mod put_notice;
 pub mod record_death;
 pub mod record_exemption;
 pub mod register;
+pub mod search_messages;
 pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;

@@ -13,6 +13,7 @@ mod store {
     pub(crate) mod persons;
     pub(crate) mod reading;
     pub(crate) mod rest;
+    pub(crate) mod searching;
     pub(crate) mod service;
     pub(crate) mod starts;
     pub(crate) mod world;

@@ -7,6 +7,7 @@
 //!   destroying that one row erases the mailbox, rotation re-wraps that one row;
 //! - what is sealed names its place (`table.column/row`), so that a value moved to another row does not open;
 //! - a [`LookupKey`] turns a CPR number into a hash that can be searched and not reversed without the key;
+//! - a [`TagKey`] turns the words of a mailbox's letters into short tags by which they are found;
 //! - [`mod@file`] encrypts a stream in segments, so that neither side ever holds a whole file.
 
 pub mod file;
@@ -14,11 +15,13 @@ mod key;
 mod keyring;
 mod lookup;
 mod page_token;
+mod tag;
 
 pub use key::{DataKey, SealError};
 pub use keyring::{KeyId, Keyring, KeyringError, WrappedKey};
 pub use lookup::{LookupHash, LookupKey};
 pub use page_token::{InvalidPageToken, PageTokens};
+pub use tag::{TAG_BYTES, TagKey};
 
 /// The SHA-256 of `bytes`: for what is public or already random, never for CPR numbers.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -7,6 +7,7 @@ pub mod citizen_access;
 mod citizen_folders;
 pub mod citizen_mail;
 pub mod citizen_post;
+mod citizen_search;
 pub mod citizen_service;
 pub mod exemption_desk;
 pub mod gatekeeper;

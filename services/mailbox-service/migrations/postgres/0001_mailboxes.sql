@@ -54,7 +54,8 @@ CREATE TABLE folder_count (
 );
 
 -- Letters. available_time is when the owner was bound by it; nothing changes it (A17). service_state: 'unserved' or 'served'
--- of a message for service, NULL of any other (R12).
+-- of a message for service, NULL of any other (R12). tags: the keyed tags of its words, sealed (M6); before the long columns,
+-- so that searching does not read those.
 CREATE TABLE message (
     mailbox UUID NOT NULL,
     id UUID NOT NULL,
@@ -66,6 +67,7 @@ CREATE TABLE message (
     sender_cvr TEXT,
     sender_system TEXT,
     sender_uuid UUID,
+    tags BYTEA NOT NULL,
     sender_name BYTEA NOT NULL,
     subject BYTEA NOT NULL,
     body BYTEA NOT NULL,

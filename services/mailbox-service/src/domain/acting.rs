@@ -14,6 +14,8 @@ pub enum Act {
     Read,
     /// Download a file (R1).
     Download,
+    /// Search in sender, subject and body (R1, M6).
+    Search,
     /// Make a folder (R2).
     CreateFolder,
     /// Give a folder another name or parent (R10).

@@ -46,6 +46,7 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::List => "LIST",
         Act::Read => "READ",
         Act::Download => "DOWNLOAD",
+        Act::Search => "SEARCH",
         Act::CreateFolder => "CREATE_FOLDER",
         Act::RenameFolder => "RENAME_FOLDER",
         Act::DeleteFolder => "DELETE_FOLDER",

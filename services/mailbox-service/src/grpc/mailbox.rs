@@ -5,6 +5,7 @@ mod exemption;
 mod files;
 mod folders;
 mod messages;
+mod search;
 mod service;
 mod settings;
 
@@ -96,6 +97,13 @@ impl MailboxService for Mailbox {
         request: Request<proto::ListMessagesRequest>,
     ) -> Result<Response<proto::ListMessagesResponse>, Status> {
         answer!(self, request, messages::list)
+    }
+
+    async fn search_messages(
+        &self,
+        request: Request<proto::SearchMessagesRequest>,
+    ) -> Result<Response<proto::SearchMessagesResponse>, Status> {
+        answer!(self, request, search::search)
     }
 
     async fn get_message(

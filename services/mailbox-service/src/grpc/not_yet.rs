@@ -26,7 +26,6 @@ macro_rules! refuse {
 macro_rules! mailbox_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            search_messages(proto::SearchMessagesRequest) -> proto::SearchMessagesResponse, "SearchMessages";
             upload_file(tonic::Streaming<proto::UploadFileRequest>) -> proto::UploadFileResponse, "UploadFile";
             forward_message(proto::ForwardMessageRequest) -> proto::ForwardMessageResponse, "ForwardMessage";
             send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";

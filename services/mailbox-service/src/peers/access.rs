@@ -130,6 +130,7 @@ fn to_proto(act: Act) -> core::Act {
         Act::List => core::Act::List,
         Act::Read => core::Act::Read,
         Act::Download => core::Act::Download,
+        Act::Search => core::Act::Search,
         Act::CreateFolder => core::Act::CreateFolder,
         Act::RenameFolder => core::Act::RenameFolder,
         Act::DeleteFolder => core::Act::DeleteFolder,

@@ -3,12 +3,16 @@
 mod bin;
 mod bulk;
 mod list;
+mod search;
 mod service;
+mod tags;
 
 pub use bin::{bin_folders, expired_in_bin, with_expired_bin};
 pub use bulk::{Placed, place_in, placed, purge, set_read};
 pub use list::list;
+pub use search::{Scanned, Text, scan, texts, unserved_in};
 pub use service::{Unserved, set_served, unserved};
+pub use tags::{QueryTags, Tags};
 
 use crate::domain::acting::Acting;
 use crate::domain::folder::Folder;
@@ -130,6 +134,7 @@ const INSERT: Insert = Insert::new(
         "sender_cvr",
         "sender_system",
         "sender_uuid",
+        "tags",
         "sender_name",
         "subject",
         "body",
@@ -142,8 +147,8 @@ const INSERT: Insert = Insert::new(
     "",
 );
 
-/// Writes new letters, unread, into inboxes; each is sealed with the key of its mailbox. The counters are the caller's to
-/// change.
+/// Writes new letters, unread, into inboxes; each is sealed with the key of its mailbox, and has the tags by which it is
+/// found there (M6). The counters are the caller's to change.
 pub async fn insert_many(tx: &mut Tx, letters: &[(NewMessage, DataKey)], random: &dyn Random) -> Result<(), Error> {
     let rows = letters.iter().map(|(message, key)| new_row(message, key, random)).collect();
     tx.insert(INSERT, rows).await.map(|_| ())
@@ -164,6 +169,7 @@ fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Valu
         message.sender.cvr.as_ref().map(CvrNumber::as_str),
         message.sender.system_id.as_deref(),
         message.sender_uuid,
+        Tags::of(message, key).seal(&place("message.tags", &at), key, random),
         sealed("message.sender_name", &message.sender.name),
         sealed("message.subject", &message.subject),
         sealed("message.body", &message.body),

@@ -177,7 +177,8 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         decoy: PersonRow::decoy(&keys.keyring, &SystemRandom),
         keys,
         random,
-        config: ServiceConfig { files_dir, ..ServiceConfig::default() },
+        // So few letters for one page of a search that a test can have more.
+        config: ServiceConfig { files_dir, search_letters: 400, ..ServiceConfig::default() },
     }
 }
 

@@ -36,6 +36,7 @@ mod reading;
 mod registering;
 mod reminding;
 mod repeating;
+mod searching;
 mod server;
 mod serving;
 mod story;

@@ -219,4 +219,14 @@ impl Citizen {
         let offered = owner.gives_access(self, Until::Never).await.expect("an offer");
         self.approves(&offered).await.expect("an approval")
     }
+
+    /// Gives access to the private post of the portal where both are, and gets the approval.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn shares_private_post(&self, reader: &Citizen, scope: AccessScope) -> ReadAccess {
+        let request = GiveAccessRequest { scope: scope.into(), ..offer(&reader.person, Until::Never) };
+        let offered = self.offers(request).await.expect("an offer");
+        reader.approves(&offered).await.expect("an approval")
+    }
 }

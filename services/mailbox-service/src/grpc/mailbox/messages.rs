@@ -41,11 +41,11 @@ pub(super) async fn list(
     Ok(proto::ListMessagesResponse { messages, next_page_token: page.next.map(token).unwrap_or_default() })
 }
 
-fn time(stated: Option<prost_types::Timestamp>) -> Result<Option<Timestamp>, InvalidTimestamp> {
+pub(super) fn time(stated: Option<prost_types::Timestamp>) -> Result<Option<Timestamp>, InvalidTimestamp> {
     stated.map(from_proto).transpose()
 }
 
-fn read_token(parts: &Parts, context: &str, token: &str) -> Result<Option<Cursor>, Error> {
+pub(super) fn read_token(parts: &Parts, context: &str, token: &str) -> Result<Option<Cursor>, Error> {
     if token.is_empty() {
         return Ok(None);
     }

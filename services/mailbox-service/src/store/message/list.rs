@@ -6,24 +6,49 @@ use crate::domain::folder::Folder;
 use crate::domain::message::{Cursor, Filter, Summary};
 use crypto::DataKey;
 use kernel::{MessageId, Timestamp};
-use sql::{Error, Tx, args};
+use sql::{Error, Tx, Value, args};
 use uuid::Uuid;
 
 /// 0001-01-01 and the end of 9999: earlier and later than any letter, and within what both engines keep.
 const EARLIEST: Timestamp = Timestamp::from_micros(-62_135_596_800_000_000);
 const LATEST: Timestamp = Timestamp::from_micros(253_402_300_799_999_999);
 
+/// `$columns` of a page of the letters that somebody sees: the one place that says which those are, for lists and search.
 macro_rules! page_of {
-    ($folder:literal) => {
+    ($columns:expr, $folder:literal) => {
         concat!(
             "SELECT ",
-            summary_columns!(),
+            $columns,
             " FROM message WHERE mailbox = $1 AND ",
             $folder,
             " AND mark IN ($3, $4) AND (available_time, id) < ($5, $6) AND available_time >= $7 \
              AND ($8 IS NULL OR sender_cvr = $8) AND NOT ($9 AND is_read) ORDER BY available_time DESC, id DESC LIMIT $10"
         )
     };
+}
+pub(super) use page_of;
+
+/// The values of [`page_of`]: up to `limit` letters that `acting` sees, after `cursor`.
+pub(super) fn page_values(acting: &Acting, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> Vec<Value> {
+    let (one, other) = acting.visible_pair();
+    // `before` is exclusive: no letter of that very moment, so the least id.
+    let before = Cursor { available_time: filter.before.unwrap_or(LATEST), id: MessageId::from(Uuid::nil()) };
+    let start = match cursor {
+        Some(cursor) if cursor.available_time < before.available_time => cursor,
+        _ => before,
+    };
+    args![
+        acting.mailbox,
+        filter.folder.unwrap_or(Folder::Bin).as_uuid(),
+        one,
+        other,
+        start.available_time,
+        start.id,
+        filter.from.unwrap_or(EARLIEST),
+        filter.sender.as_ref().map(kernel::CvrNumber::as_str),
+        filter.unread_only,
+        limit,
+    ]
 }
 
 /// Up to `limit` letters that `acting` sees, after `cursor`.
@@ -35,28 +60,9 @@ pub async fn list(
     limit: i64,
     key: &DataKey,
 ) -> Result<Vec<Summary>, Error> {
-    let (one, other) = acting.visible_pair();
-    // `before` is exclusive: no letter of that very moment, so the least id.
-    let before = Cursor { available_time: filter.before.unwrap_or(LATEST), id: MessageId::from(Uuid::nil()) };
-    let start = match cursor {
-        Some(cursor) if cursor.available_time < before.available_time => cursor,
-        _ => before,
+    let sql = match filter.folder {
+        Some(_) => page_of!(summary_columns!(), "folder = $2"),
+        None => page_of!(summary_columns!(), "folder <> $2"),
     };
-    let (sql, folder) = match filter.folder {
-        Some(folder) => (page_of!("folder = $2"), folder),
-        None => (page_of!("folder <> $2"), Folder::Bin),
-    };
-    let values = args![
-        acting.mailbox,
-        folder.as_uuid(),
-        one,
-        other,
-        start.available_time,
-        start.id,
-        filter.from.unwrap_or(EARLIEST),
-        filter.sender.as_ref().map(kernel::CvrNumber::as_str),
-        filter.unread_only,
-        limit,
-    ];
-    tx.all(sql, values, |row| read_summary(row, acting.mailbox, key)).await
+    tx.all(sql, page_values(acting, filter, cursor, limit), |row| read_summary(row, acting.mailbox, key)).await
 }
