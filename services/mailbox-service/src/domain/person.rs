@@ -102,6 +102,21 @@ impl Registration {
         Err(RegistrationRefused::UnderAge(self.cpr.birth_date().anniversary(LEAST_AGE)))
     }
 
+    /// The person whom this line makes known.
+    pub fn begin(self, id: PersonId, now: Timestamp) -> Person {
+        let died = self.status == PersonStatus::Dead;
+        Person {
+            id,
+            name: self.name,
+            status: self.status,
+            postal_address: self.postal_address,
+            death_date: self.death_date,
+            close_time: died.then_some(now),
+            exemption: None,
+            create_time: now,
+        }
+    }
+
     /// What this line does to `person`, whom it is about: nothing if all was known already.
     pub fn apply(self, person: &Person, now: Timestamp) -> Result<Option<Person>, RegistrationRefused> {
         if person.status == PersonStatus::Dead && self.status != PersonStatus::Dead {
@@ -136,17 +151,7 @@ mod tests {
     }
 
     fn person() -> Person {
-        let registration = line(PersonStatus::Resident);
-        Person {
-            id: PersonId::new(NOW, &SystemRandom),
-            name: registration.name,
-            status: registration.status,
-            postal_address: None,
-            death_date: None,
-            close_time: None,
-            exemption: None,
-            create_time: NOW,
-        }
+        line(PersonStatus::Resident).begin(PersonId::new(NOW, &SystemRandom), NOW)
     }
 
     #[test]

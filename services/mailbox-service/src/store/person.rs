@@ -1,11 +1,15 @@
 //! Tables `person` and `cpr_lookup`.
 
+mod write;
+
+pub use write::{NewPerson, Numbered, insert_many, set_exemption, set_number, update_many};
+
 use crate::domain::file::hex;
 use crate::domain::person::{Person, PersonStatus};
 use crate::domain::recipient::Recipient;
 use crate::store::sealed::{closed, open, place, seal};
 use crypto::{DataKey, Keyring, LookupHash, WrappedKey};
-use kernel::{CprNumber, Date, ExemptionId, MailboxId, PersonId, PersonName, Random, Timestamp};
+use kernel::{Date, ExemptionId, MailboxId, PersonId, PersonName, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -179,121 +183,4 @@ const LOCK_MANY: Sql = Sql::each(
 /// never wait for each other in a circle.
 pub async fn lock_many(tx: &mut Tx, mailboxes: Vec<Uuid>) -> Result<Vec<PersonRow>, Error> {
     if mailboxes.is_empty() { Ok(Vec::new()) } else { tx.all(LOCK_MANY, args![mailboxes], read).await }
-}
-
-/// A person to be written for the first time.
-pub struct NewPerson {
-    /// The person.
-    pub person: Person,
-    /// Their number.
-    pub cpr: CprNumber,
-    /// Its keyed hash.
-    pub hash: LookupHash,
-}
-
-const INSERT_LOOKUPS: Sql = Sql::each(
-    "INSERT INTO cpr_lookup (hash, person) \
-     SELECT unhex(json_extract(value, '$.hash')), unhex(json_extract(value, '$.id')) FROM json_each($1) WHERE TRUE \
-     ON CONFLICT (hash) DO NOTHING",
-    "INSERT INTO cpr_lookup (hash, person) \
-     SELECT decode(r.hash, 'hex'), r.id FROM json_to_recordset($1::json) AS r(hash TEXT, id UUID) \
-     ON CONFLICT (hash) DO NOTHING",
-);
-
-const INSERT_PERSONS: Sql = Sql::each(
-    "INSERT INTO person (id, key_id, wrapped_key, cpr, first_name, last_name, postal_address, status, death_date, close_time, create_time) \
-     SELECT unhex(json_extract(value, '$.id')), json_extract(value, '$.key_id'), unhex(json_extract(value, '$.wrapped_key')), \
-     unhex(json_extract(value, '$.cpr')), unhex(json_extract(value, '$.first_name')), unhex(json_extract(value, '$.last_name')), \
-     unhex(json_extract(value, '$.postal_address')), json_extract(value, '$.status'), json_extract(value, '$.death_date'), \
-     CASE WHEN json_extract(value, '$.closed') THEN $2 END, $2 FROM json_each($1)",
-    "INSERT INTO person (id, key_id, wrapped_key, cpr, first_name, last_name, postal_address, status, death_date, close_time, create_time) \
-     SELECT r.id, r.key_id, decode(r.wrapped_key, 'hex'), decode(r.cpr, 'hex'), decode(r.first_name, 'hex'), decode(r.last_name, 'hex'), \
-     decode(r.postal_address, 'hex'), r.status, r.death_date, CASE WHEN r.closed THEN $2 END, $2 \
-     FROM json_to_recordset($1::json) AS r(id UUID, key_id TEXT, wrapped_key TEXT, cpr TEXT, first_name TEXT, last_name TEXT, \
-     postal_address TEXT, status TEXT, death_date TEXT, closed BOOLEAN)",
-);
-
-/// Writes new persons, all created at `now`, in two statements. False: another transaction has just registered one of
-/// the numbers, and this one must be given up.
-pub async fn insert_many(
-    tx: &mut Tx,
-    mut persons: Vec<NewPerson>,
-    keyring: &Keyring,
-    random: &dyn Random,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    if persons.is_empty() {
-        return Ok(true);
-    }
-    // One order for everybody, so that two extracts loaded at once don't wait in a circle.
-    persons.sort_by(|one, other| one.hash.as_bytes().cmp(other.hash.as_bytes()));
-    let simple = |new: &NewPerson| new.person.id.as_uuid().simple().to_string();
-    let lookups: Vec<_> =
-        persons.iter().map(|new| json!({"hash": hex(new.hash.as_bytes()), "id": simple(new)})).collect();
-    let count = persons.len() as u64;
-    if tx.execute(INSERT_LOOKUPS, args![json!(lookups).to_string()]).await? != count {
-        return Ok(false);
-    }
-    let rows: Vec<_> = persons.iter().map(|new| row(new, &simple(new), keyring, random)).collect();
-    tx.execute(INSERT_PERSONS, args![json!(rows).to_string(), now]).await?;
-    Ok(true)
-}
-
-fn row(new: &NewPerson, id: &str, keyring: &Keyring, random: &dyn Random) -> serde_json::Value {
-    let person = &new.person;
-    let key = DataKey::generate(random);
-    let wrapped = keyring.wrap(&place("person", person.id), &key, random);
-    let sealed = |column: &'static str, text: &str| hex(&seal(&key, column, person.id, text, random));
-    json!({
-        "id": id,
-        "key_id": wrapped.key_id,
-        "wrapped_key": hex(&wrapped.bytes),
-        "cpr": sealed("person.cpr", new.cpr.digits()),
-        "first_name": sealed("person.first_name", person.name.first()),
-        "last_name": sealed("person.last_name", person.name.last()),
-        "postal_address": person.postal_address.as_deref().map(|address| sealed("person.postal_address", address)),
-        "status": person.status.as_str(),
-        "death_date": person.death_date.map(|date| date.to_string()),
-        "closed": person.close_time.is_some(),
-    })
-}
-
-/// Writes what changed of a person, sealed anew under their key.
-pub async fn update(tx: &mut Tx, person: &Person, key: &DataKey, random: &dyn Random) -> Result<(), Error> {
-    let sealed = |column: &'static str, text: &str| seal(key, column, person.id, text, random);
-    let sql = "UPDATE person SET first_name = $2, last_name = $3, postal_address = $4, status = $5, death_date = $6, \
-               close_time = $7 WHERE id = $1";
-    let values = args![
-        person.id,
-        sealed("person.first_name", person.name.first()),
-        sealed("person.last_name", person.name.last()),
-        person.postal_address.as_deref().map(|address| sealed("person.postal_address", address)),
-        person.status.as_str(),
-        person.death_date.map(|date| date.to_string()),
-        person.close_time,
-    ];
-    tx.execute(sql, values).await.map(|_| ())
-}
-
-/// Names the granted exemption in force; none: the person is not exempt. Only for whom [`lock`] holds.
-pub async fn set_exemption(tx: &mut Tx, id: PersonId, exemption: Option<ExemptionId>) -> Result<(), Error> {
-    tx.execute("UPDATE person SET exemption = $2 WHERE id = $1", args![id, exemption]).await.map(|_| ())
-}
-
-/// Lets a new CPR number lead to a person, beside the old ones (P1). False: it already leads to somebody.
-pub async fn add_number(
-    tx: &mut Tx,
-    id: PersonId,
-    cpr: &CprNumber,
-    hash: &LookupHash,
-    key: &DataKey,
-    random: &dyn Random,
-) -> Result<bool, Error> {
-    let insert = "INSERT INTO cpr_lookup (hash, person) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
-    if tx.execute(insert, args![hash.as_bytes(), id]).await? == 0 {
-        return Ok(false);
-    }
-    let sealed = seal(key, "person.cpr", id, cpr.digits(), random);
-    tx.execute("UPDATE person SET cpr = $2 WHERE id = $1", args![id, sealed]).await?;
-    Ok(true)
 }

@@ -1,10 +1,11 @@
-//! A new CPR number for a person: both numbers lead to the same mailbox from now on (P1).
+//! A new CPR number for a person, or a former one again: all of them lead to the same mailbox (P1).
 
 use super::{Parts, Repeatable};
 use crate::domain::person::Person;
 use crate::error::Error;
 use crate::outgoing;
 use crate::store;
+use crate::store::person::Numbered;
 use kernel::CprNumber;
 use std::sync::Arc;
 
@@ -14,16 +15,15 @@ pub async fn run(parts: &Arc<Parts>, old: CprNumber, new: CprNumber, call: Repea
     let db = parts.db.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            let repeated = call.before(tx).await?.is_some();
             let found = store::person::find(tx, &parts.cpr_hash(&old)).await?.ok_or(Error::NotFound)?;
             let row = store::person::lock(tx, found.id).await?.ok_or(Error::NotFound)?;
             let key = row.key(&parts.keys.keyring)?;
-            if !repeated {
+            if call.before(tx).await?.is_none() {
                 let hash = parts.cpr_hash(&new);
-                if store::person::add_number(tx, row.id, &new, &hash, &key, &*parts.random).await? {
-                    parts.tell_both(tx, outgoing::cpr_number_changed(row.id)).await?;
-                } else if store::person::find(tx, &hash).await?.is_none_or(|taken| taken.id != row.id) {
-                    return Err(Error::CprNumberTaken);
+                match store::person::set_number(tx, row.id, &new, &hash, &key, &*parts.random).await? {
+                    Numbered::Changed => parts.tell_both(tx, outgoing::cpr_number_changed(row.id)).await?,
+                    Numbered::Unchanged => {}
+                    Numbered::Taken => return Err(Error::CprNumberTaken),
                 }
                 call.made(tx, row.id.as_uuid()).await?;
             }

@@ -1,6 +1,7 @@
 //! A death: closes the mailbox, and with it the accesses (P8).
 
-use super::{Parts, Repeatable, register};
+use super::register::{Followed, write_followed};
+use super::{Parts, Repeatable};
 use crate::domain::person::{Person, PersonStatus, Registration};
 use crate::error::Error;
 use crate::store;
@@ -13,20 +14,20 @@ pub async fn run(parts: &Arc<Parts>, cpr: CprNumber, date: Date, call: Repeatabl
     let db = parts.db.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            let repeated = call.before(tx).await?.is_some();
             let found = store::person::find(tx, &parts.cpr_hash(&cpr)).await?.ok_or(Error::NotFound)?;
-            let key = found.key(&parts.keys.keyring)?;
-            let now = tx.now().await?;
-            if !repeated {
-                let row = store::person::lock(tx, found.id).await?.ok_or(Error::NotFound)?;
-                let Person { name, postal_address, .. } = row.open(&key)?;
-                let line =
-                    Registration { cpr, name, status: PersonStatus::Dead, postal_address, death_date: Some(date) };
-                register::bring_up_to_date(&parts, tx, row.id, line, now).await??;
-                call.made(tx, row.id.as_uuid()).await?;
+            let row = store::person::lock(tx, found.id).await?.ok_or(Error::NotFound)?;
+            let mut person = Followed::new(&parts, &row)?;
+            if call.before(tx).await?.is_some() {
+                return Ok(person.before);
             }
-            let row = store::person::get(tx, found.id).await?.ok_or(Error::NotFound)?;
-            Ok(row.open(&key)?)
+            let now = tx.now().await?;
+            let Person { name, postal_address, .. } = person.before.clone();
+            let line = Registration { cpr, name, status: PersonStatus::Dead, postal_address, death_date: Some(date) };
+            person.follow(line, now)?;
+            let dead = person.after.clone();
+            write_followed(&parts, tx, vec![person], now).await?;
+            call.made(tx, dead.id.as_uuid()).await?;
+            Ok(dead)
         })
     })
     .await

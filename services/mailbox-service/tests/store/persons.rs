@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio_stream::StreamExt as _;
 
 on_both! { World: p1_an_extract_loads_in_seconds_and_again_changes_nothing, p2_fifteen_on_the_birthday, p8_death_closes_the_mailbox,
-p1_two_numbers_one_mailbox, a2_a_match_says_nothing_about_why_not }
+p1_two_numbers_one_mailbox, p1_a_new_name_is_sealed_anew, a2_a_match_says_nothing_about_why_not }
 
 fn extract(count: i64) -> Vec<proto::RegisterPersonsRequest> {
     let line_of = |number: i64| {
@@ -93,10 +93,7 @@ async fn p8_death_closes_the_mailbox(world: World) {
     };
     let refused = world.registry().register_person(by("register", back)).await.refused("dead");
     assert_eq!(reason(&refused), "STATE_CONFLICT");
-    let queued = world.parts.db.read(|tx| {
-        Box::pin(async move { tx.one("SELECT COUNT(*) AS n FROM outbox", vec![], |row| row.get::<i64>("n")).await })
-    });
-    assert_eq!(queued.await.expect("a count"), 2, "both services are told, once");
+    assert_eq!(world.count("SELECT COUNT(*) AS n FROM outbox").await, 2, "both services are told, once");
 }
 
 async fn p1_two_numbers_one_mailbox(world: World) {
@@ -113,12 +110,32 @@ async fn p1_two_numbers_one_mailbox(world: World) {
         let changed = world.registry().change_cpr_number(by("register", change(KAREN, new))).await.expect("changed");
         assert_eq!(changed.into_inner().person.expect("there").mailbox, karen);
     }
+    // Back to the former number, which is a change that others hear of, too.
+    for _ in 0..2 {
+        world.registry().change_cpr_number(by("register", change(new, KAREN))).await.expect("changed back");
+    }
+    assert_eq!(world.count("SELECT COUNT(*) AS n FROM outbox").await, 4, "two changes, told to two services");
     for number in [KAREN, new] {
         world.clock.advance(Duration::from_secs(1));
         let name = world.deliver(number, number.parse().expect("there"), "Skat").await;
         assert!(name.starts_with(&karen));
         assert_eq!(world.list(&format!("{number}@borger_dk"), "mailboxes/me").await[0].name, name);
     }
+}
+
+async fn p1_a_new_name_is_sealed_anew(world: World) {
+    world.register(KAREN, "Karen", "Nørgaard").await;
+    let first = world.sealed_name().await;
+    world.register(KAREN, "Karen", "Nørgaard").await;
+    assert_eq!(world.sealed_name().await, first, "what says nothing new writes nothing");
+    world.register(KAREN, "Karen", "Lund").await;
+    let second = world.sealed_name().await;
+    assert!(first.iter().zip(&second).all(|(first, second)| first != second));
+    assert!(
+        second
+            .iter()
+            .all(|sealed| ["Karen", "Lund"].iter().all(|name| !String::from_utf8_lossy(sealed).contains(name)))
+    );
 }
 
 async fn a2_a_match_says_nothing_about_why_not(world: World) {

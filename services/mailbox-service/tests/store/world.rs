@@ -101,6 +101,21 @@ impl World {
         (self.register(KAREN, "Karen", "Nørgaard").await, self.register(NIELS, "Niels", "Holm").await)
     }
 
+    /// The number that `sql` counts as `n`.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let counted =
+            self.parts.db.read(move |tx| Box::pin(async move { tx.one(sql, vec![], |row| row.get("n")).await }));
+        counted.await.expect("a count")
+    }
+
+    /// The names of the only person there is, as they lie in the database.
+    pub(crate) async fn sealed_name(&self) -> [Vec<u8>; 2] {
+        let read = |row: &sql::Row| Ok([row.get("first_name")?, row.get("last_name")?]);
+        let sql = "SELECT first_name, last_name FROM person";
+        let stored = self.parts.db.read(move |tx| Box::pin(async move { tx.one(sql, vec![], read).await }));
+        stored.await.expect("a person")
+    }
+
     /// Delivers a letter from the municipality; its name.
     pub(crate) async fn deliver(&self, cpr: &str, uuid: u128, subject: &str) -> String {
         self.deliver_as("municipality", letter(cpr, uuid, subject)).await.expect("delivered").message

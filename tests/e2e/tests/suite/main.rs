@@ -5,6 +5,7 @@
 mod asking;
 mod away;
 mod callers;
+mod choosing;
 mod clocks;
 mod deciding;
 mod delivering;
@@ -16,6 +17,7 @@ mod exemption_ends;
 mod expiring;
 mod explaining;
 mod folders;
+mod following;
 mod giving;
 mod guardian;
 mod input;

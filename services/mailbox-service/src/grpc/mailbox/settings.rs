@@ -39,7 +39,7 @@ pub(super) async fn update(
     let mailbox = stated.as_ref().and_then(|stated| fields.required("settings.name", &stated.name, parse_name));
     let etag = stated.as_ref().and_then(|stated| fields.optional("settings.etag", &stated.etag, parse_etag));
     let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
-    let choices = stated.as_ref().and_then(|stated| choices(&mut fields, stated, &paths));
+    let choices = choices(&mut fields, stated.as_ref().unwrap_or(&proto::MailboxSettings::default()), &paths);
     let (mailbox, etag, choices) = fields.all((mailbox, etag, choices))?;
     let admitted = admit::admit(parts, call, mailbox, Act::ChangeSettings).await?;
     let mailbox = admitted.acting.mailbox;
