@@ -3,6 +3,7 @@
 
 pub mod count;
 pub mod delivery;
+pub mod entry;
 pub mod exemption;
 pub mod folder;
 pub mod message;

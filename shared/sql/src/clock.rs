@@ -5,9 +5,9 @@
 //! or this process has seen: a clock that steps back brings no ended access to life (rule A9).
 
 use crate::args;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::tx::{Sql, Tx};
+use crate::value::Row;
 use kernel::{Clock, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -26,10 +26,41 @@ pub enum TimeSource {
 /// the floor is exact.
 const FLOOR_LAG: Duration = Duration::from_secs(1);
 
-const READ_DATABASE_CLOCK: Sql = Sql::each(
-    "SELECT latest AS present FROM clock_floor",
-    "SELECT GREATEST(clock_timestamp(), latest) AS present FROM clock_floor",
-);
+/// The columns by which a query brings along what [`Tx::now_from`] makes the present from, so that a decision and its
+/// moment cost one statement: `Sql::each(concat!("SELECT ", present_columns!(sqlite), ...), ...)`. Read by
+/// [`Glimpse::read`]. PostgreSQL reads its clock after it has fixed which rows the query sees: what ends while the
+/// query looks has ended.
+#[macro_export]
+macro_rules! present_columns {
+    (sqlite) => {
+        "(SELECT latest FROM clock_floor) AS present_floor"
+    };
+    (postgres) => {
+        "(SELECT latest FROM clock_floor) AS present_floor, (SELECT clock_timestamp()) AS present_clock"
+    };
+}
+
+const GLIMPSE: Sql =
+    Sql::each(concat!("SELECT ", present_columns!(sqlite)), concat!("SELECT ", present_columns!(postgres)));
+
+/// What a query saw of the present.
+#[derive(Clone, Copy, Debug)]
+pub struct Glimpse {
+    floor: Timestamp,
+    /// The engine's own clock, if it has one.
+    clock: Option<Timestamp>,
+}
+
+impl Glimpse {
+    /// From a row of a query with `present_columns!`.
+    pub fn read(row: &Row) -> Result<Self, Error> {
+        let clock = match row {
+            Row::Sqlite(_) => None,
+            Row::Postgres(_) => Some(row.get("present_clock")?),
+        };
+        Ok(Self { floor: row.get("present_floor")?, clock })
+    }
+}
 
 /// The present of one transaction, and the latest one this process has seen.
 #[derive(Clone)]
@@ -53,16 +84,18 @@ impl Present {
     }
 
     pub(crate) async fn read(&self, tx: &mut Tx) -> Result<Timestamp, Error> {
-        let stored = |row: &crate::Row| row.get::<Timestamp>("present");
-        let now = match (&self.source, tx.engine()) {
-            (TimeSource::Engine(_), Engine::Postgres) => tx.one(READ_DATABASE_CLOCK, args![], stored).await?,
-            (TimeSource::Engine(clock) | TimeSource::Injected(clock), _) => {
-                let floor = tx.one("SELECT latest AS present FROM clock_floor", args![], stored).await?;
-                clock.now().max(floor)
-            }
+        Ok(self.of(tx.one(GLIMPSE, args![], Glimpse::read).await?))
+    }
+
+    /// The present after a query that saw `glimpse`. A clock that is handed in is read here: after the query.
+    pub(crate) fn of(&self, glimpse: Glimpse) -> Timestamp {
+        let now = match (&self.source, glimpse.clock) {
+            (TimeSource::Engine(_), Some(clock)) => clock,
+            (TimeSource::Engine(clock) | TimeSource::Injected(clock), _) => clock.now(),
         };
+        let now = now.max(glimpse.floor);
         let seen = self.latest.fetch_max(now.as_micros(), Ordering::SeqCst);
-        Ok(now.max(Timestamp::from_micros(seen)))
+        now.max(Timestamp::from_micros(seen))
     }
 
     /// Raises the stored floor to this transaction's present, if it lags.

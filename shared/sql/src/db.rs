@@ -10,7 +10,7 @@ use crate::tx::{Connection, Tx};
 use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +53,8 @@ impl From<Error> for Probed {
 const READER_CACHE: &str = "-500";
 /// How long SQLite waits for another process's lock.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
+/// How long an idle connection to PostgreSQL is taken to be alive.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens the database of `config`, brings its schema up to date where the configuration says so, and refuses
@@ -63,9 +65,7 @@ impl Db {
             open_sqlite(config, &url).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(&url)?.options([("synchronous_commit", "on")]);
-            let pool =
-                PgPoolOptions::new().max_connections(config.max_connections).acquire_timeout(config.acquire_timeout());
-            Pools::Postgres(pool.connect_with(options).await?)
+            Pools::Postgres(postgres_pool(config).connect_with(options).await?)
         } else {
             return Err(Error::Configuration("database.url must begin with sqlite: or postgres://".to_owned()));
         };
@@ -179,6 +179,23 @@ impl Db {
     }
 }
 
+/// A connection was found alive when it was given back. It is asked again when it has lain idle for a while, and not before
+/// each use, which would cost a round trip beside each single statement.
+fn postgres_pool(config: &DatabaseConfig) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(config.acquire_timeout())
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
+
 async fn open_sqlite(config: &DatabaseConfig, url: &str) -> Result<Pools, Error> {
     let options = SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
@@ -188,11 +205,11 @@ async fn open_sqlite(config: &DatabaseConfig, url: &str) -> Result<Pools, Error>
         .foreign_keys(true)
         .busy_timeout(SQLITE_BUSY);
     let timeout = config.acquire_timeout();
-    let writer =
-        SqlitePoolOptions::new().max_connections(1).acquire_timeout(timeout).connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(config.max_connections)
-        .acquire_timeout(timeout)
+    // A file needs no asking whether it is still there.
+    let pool =
+        |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(timeout).test_before_acquire(false);
+    let writer = pool(1).connect_with(options.clone()).await?;
+    let readers = pool(config.max_connections)
         .connect_with(options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE))
         .await?;
     Ok(Pools::Sqlite { writer, readers })

@@ -45,7 +45,7 @@ pub mod sweep;
 pub mod tx;
 pub mod value;
 
-pub use clock::TimeSource;
+pub use clock::{Glimpse, TimeSource};
 pub use config::DatabaseConfig;
 pub use db::Db;
 pub use engine::Engine;

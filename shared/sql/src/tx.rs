@@ -1,6 +1,6 @@
 //! A connection to either engine, and the statements on it.
 
-use crate::clock::Present;
+use crate::clock::{Glimpse, Present};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::value::{Row, Value};
@@ -157,6 +157,13 @@ impl Tx {
         let now = present.read(self).await?;
         self.present.take(now);
         Ok(now)
+    }
+
+    /// The same from what a query of this transaction has seen of the present, without another statement.
+    pub fn now_from(&mut self, glimpse: Glimpse) -> Timestamp {
+        let now = self.present.taken().unwrap_or_else(|| self.present.of(glimpse));
+        self.present.take(now);
+        now
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {

@@ -6,14 +6,19 @@ use kernel::{AccessId, Date, MailboxId, PersonId};
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
 
+/// The columns of a whole row.
+macro_rules! columns {
+    () => {
+        "a.id, a.owner, a.reader, a.scope, a.post, a.version, a.state, a.end_reason, a.expires_on, \
+         a.guardianship_reference, a.guardianship_ends_on, a.create_time, a.lapse_time, a.approve_time, a.end_time"
+    };
+}
+pub(super) use columns;
+
 /// A query for whole rows.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT a.id, a.owner, a.reader, a.scope, a.post, a.version, a.state, a.end_reason, a.expires_on, ",
-            "a.guardianship_reference, a.guardianship_ends_on, a.create_time, a.lapse_time, a.approve_time, a.end_time FROM ",
-            $rest
-        )
+        concat!("SELECT ", $crate::store::access::columns!(), " FROM ", $rest)
     };
 }
 pub(super) use select;
@@ -145,28 +150,6 @@ pub async fn count_given(tx: &mut Tx, owner: PersonId) -> Result<i64, Error> {
 pub async fn count_received(tx: &mut Tx, reader: PersonId) -> Result<i64, Error> {
     let sql = "SELECT COUNT(*) AS live FROM access WHERE reader = $1 AND end_time IS NULL";
     tx.one(sql, args![reader], |row| row.get("live")).await
-}
-
-/// For each mailbox and each post one probe of the index `access_by_pair`: the live access, else the one that ended last.
-const FOR_CHECK: Sql = Sql::each(
-    select!(
-        "(SELECT unhex(value) AS mailbox FROM json_each($1)) m \
-         CROSS JOIN (SELECT 'public' AS post UNION ALL SELECT 'e_boks' UNION ALL SELECT 'mit_dk') p \
-         JOIN access a ON a.id = \
-         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 AND b.post = p.post \
-          ORDER BY b.ended, b.over_time DESC, b.id DESC LIMIT 1)"
-    ),
-    select!(
-        "unnest($1) AS m(mailbox) CROSS JOIN (VALUES ('public'), ('e_boks'), ('mit_dk')) AS p(post) \
-         JOIN access a ON a.id = \
-         (SELECT b.id FROM access b WHERE b.owner = m.mailbox AND b.reader = $2 AND b.post = p.post \
-          ORDER BY b.ended, b.over_time DESC, b.id DESC LIMIT 1)"
-    ),
-);
-
-/// The accesses that count between `reader` and each of `mailboxes`: at most one for public post and one for each portal's.
-pub async fn for_check(tx: &mut Tx, mailboxes: Vec<Uuid>, reader: PersonId) -> Result<Vec<Access>, Error> {
-    tx.all(FOR_CHECK, args![mailboxes, reader], read).await
 }
 
 const BY_IDS: Sql = Sql::each(

@@ -1,11 +1,12 @@
-//! The decision who may do what, on what is stored at this moment (rules A5, A6, A9, A20, R1-R14). Writes nothing.
+//! The decision who may do what, on what is stored at this moment (rules A5, A6, A9, A20, R1-R14). One query, and
+//! nothing written.
 
 use super::Context;
 use super::recognise::cpr_hash;
 use crate::domain::Access;
 use crate::domain::decision::{Decision, Denial, Question, decide};
 use crate::error::Error;
-use crate::store::{self, known_person};
+use crate::store::{self, check::Seen};
 use kernel::{MailboxId, PersonId, User};
 use std::collections::BTreeSet;
 
@@ -21,19 +22,11 @@ pub async fn check(
         return Ok(refused(&questions));
     };
     let hash = cpr_hash(&context.lookup, &citizen.cpr);
-    let mailboxes: BTreeSet<MailboxId> =
-        questions.iter().map(|question| question.mailbox).filter(|mailbox| *mailbox != actor).collect();
-    let read = context.db.read(|tx| {
-        Box::pin(async move {
-            let known = known_person::find(tx, &hash).await?;
-            let mailboxes = mailboxes.into_iter().map(PersonId::as_uuid).collect();
-            let accesses = store::access::for_check(tx, mailboxes, actor).await?;
-            // Taken last: what ends while we look has ended.
-            let now = tx.now().await?;
-            Ok::<_, Error>((known, accesses, now))
-        })
-    });
-    let (known, accesses, now) = read.await?;
+    let mailboxes: BTreeSet<MailboxId> = questions.iter().map(|question| question.mailbox).collect();
+    let mailboxes = mailboxes.into_iter().map(PersonId::as_uuid).collect();
+    let read =
+        context.db.read(|tx| Box::pin(async move { store::check::seen(tx, mailboxes, actor, Some(&hash)).await }));
+    let Seen { known, accesses, now } = read.await?;
     if known.is_some_and(|person| person != actor) {
         tracing::error!("the actor of a check is not the person of the token");
         return Ok(refused(&questions));

@@ -2,11 +2,13 @@
 
 use super::recognise::Acting;
 use super::{Context, Shown};
+use crate::domain::Access;
 use crate::domain::decision::{Decision, Denial, Question, decide};
 use crate::domain::rights::Act;
 use crate::domain::scope::PostKind;
 use crate::error::Error;
 use crate::store;
+use crate::store::check::Seen;
 use kernel::PersonId;
 use kernel::resource::MailboxRef;
 
@@ -43,16 +45,12 @@ pub async fn explain(context: &Context, acting: Acting, why: Why) -> Result<Expl
     if actor != acting.person && mailbox != acting.person {
         return Err(Error::NotFound);
     }
-    let read = context.db.read(|tx| {
-        Box::pin(async move {
-            let accesses = store::access::for_check(tx, vec![mailbox.as_uuid()], actor).await?;
-            // Taken last: what ends while we look has ended.
-            let now = tx.now().await?;
-            Ok::<_, Error>(accesses.into_iter().map(|access| access.at(now)).collect::<Vec<_>>())
-        })
-    });
+    let mailboxes = vec![mailbox.as_uuid()];
+    let read = context.db.read(|tx| Box::pin(store::check::seen(tx, mailboxes, actor, None)));
+    let Seen { accesses, now, .. } = read.await?;
+    let accesses: Vec<Access> = accesses.into_iter().map(|access| access.at(now)).collect();
     let question = Question { mailbox, act: why.act, post_kind: Some(why.post_kind) };
-    let decision = decide(actor, question, acting.portal, &read.await?);
+    let decision = decide(actor, question, acting.portal, &accesses);
     let access = match &decision {
         Decision::Denied(Denial::NotFound) => return Err(Error::NotFound),
         Decision::Allowed(grounds) => grounds.first().and_then(|ground| ground.access.clone()),

@@ -112,7 +112,7 @@ pub(super) async fn again(tx: &mut Tx, id: Uuid) -> Result<Access, Error> {
 async fn next_id(context: &Context, tx: &mut Tx, owner: PersonId, reader: PersonId) -> Result<AccessId, Error> {
     let now = tx.now().await?;
     let id = AccessId::new(now, &*context.random);
-    let latest = store::access::for_check(tx, vec![owner.as_uuid()], reader).await?;
+    let latest = store::check::seen(tx, vec![owner.as_uuid()], reader, None).await?.accesses;
     let Some(latest) = latest.iter().map(|access| access.id).max().filter(|latest| id <= *latest) else {
         return Ok(id);
     };

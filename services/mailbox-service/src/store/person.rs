@@ -39,7 +39,9 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &Row) -> Result<PersonRow, Error> {
+pub(super) use columns;
+
+pub(super) fn read(row: &Row) -> Result<PersonRow, Error> {
     Ok(PersonRow {
         id: row.get("id")?,
         wrapped: WrappedKey { key_id: row.get("key_id")?, bytes: row.get("wrapped_key")? },

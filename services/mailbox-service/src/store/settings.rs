@@ -2,20 +2,21 @@
 
 use crate::domain::settings::Settings;
 use kernel::MailboxId;
-use sql::{Error, Tx, args};
+use sql::{Error, Row, Tx, args};
 
 /// The settings of a mailbox; the default where the owner has chosen nothing yet.
 pub async fn get(tx: &mut Tx, mailbox: MailboxId) -> Result<Settings, Error> {
     let sql = "SELECT show_in_e_boks, show_in_mit_dk, version, update_time FROM settings WHERE mailbox = $1";
-    let read = |row: &sql::Row| {
-        Ok(Settings {
-            show_in_e_boks: row.get("show_in_e_boks")?,
-            show_in_mit_dk: row.get("show_in_mit_dk")?,
-            version: row.get("version")?,
-            update_time: Some(row.get("update_time")?),
-        })
-    };
     Ok(tx.optional(sql, args![mailbox], read).await?.unwrap_or_default())
+}
+
+pub(super) fn read(row: &Row) -> Result<Settings, Error> {
+    Ok(Settings {
+        show_in_e_boks: row.get("show_in_e_boks")?,
+        show_in_mit_dk: row.get("show_in_mit_dk")?,
+        version: row.get("version")?,
+        update_time: Some(row.get("update_time")?),
+    })
 }
 
 /// Writes the settings of a mailbox.

@@ -3,13 +3,12 @@
 use super::Parts;
 use crate::domain::acting::{Act, Acting, Right};
 use crate::domain::post::Mark;
-use crate::domain::settings::Settings;
 use crate::error::Error;
 use crate::store;
+use crate::store::entry::{Entry, Mailbox};
 use crate::store::person::PersonRow;
 use crypto::DataKey;
 use kernel::resource::MailboxRef;
-use kernel::{CprNumber, MailboxId};
 use rpc::Call;
 use std::sync::Arc;
 
@@ -28,27 +27,32 @@ pub struct Admitted {
 /// is asked, once, and no answer is a refusal.
 pub async fn admit(parts: &Arc<Parts>, call: &Call, mailbox: MailboxRef, act: Act) -> Result<Admitted, Error> {
     let citizen = call.citizen()?;
-    let caller = resolve(parts, &citizen.cpr).await?.ok_or(Error::CallerHasNoDigitalPost)?;
-    let own = match mailbox {
-        MailboxRef::Own => true,
-        MailboxRef::Id(id) => id == caller.0.id,
+    let named = match mailbox {
+        MailboxRef::Own => None,
+        MailboxRef::Id(id) => Some(id),
     };
-    let ((owner, settings), right) = match mailbox {
-        MailboxRef::Id(id) if !own => {
+    let hash = parts.cpr_hash(&citizen.cpr);
+    let read = parts.db.read(move |tx| Box::pin(async move { store::entry::find(tx, &hash, named).await }));
+    let Entry { own, other } = read.await?;
+    let own = own.ok_or(Error::CallerHasNoDigitalPost)?;
+    let caller = own.owner.id;
+    let (Mailbox { owner, settings }, right) = match named {
+        Some(id) if id != caller => {
             // The dead read nobody's post, even before their accesses have ended (P8).
-            if caller.0.close_time.is_some() {
+            if own.owner.close_time.is_some() {
                 return Err(Error::CallerHasNoDigitalPost);
             }
-            let grounds = parts.access.check(call, caller.0.id, id, act).await?;
-            let opened = open(parts, id).await?.ok_or(Error::NotFound)?;
-            if let (Some(_), Some(ground)) = (opened.0.close_time, grounds.first()) {
+            // Before the mailbox is looked into, so that a stranger can't tell by the answer whether there is one.
+            let grounds = parts.access.check(call, caller, id, act).await?;
+            let opened = other.ok_or(Error::NotFound)?;
+            if let (Some(_), Some(ground)) = (opened.owner.close_time, grounds.first()) {
                 return Err(Error::MailboxClosed(id, ground.access));
             }
             (opened, Right::Reader(grounds))
         }
-        _ => (caller.clone(), Right::Owner),
+        _ => (own, Right::Owner),
     };
-    let acting = Acting::new(owner.id, caller.0.id, citizen.portal, right, &settings)
+    let acting = Acting::new(owner.id, caller, citizen.portal, right, &settings)
         .map_err(|_| Error::PortalDoesNotShow(citizen.portal))?;
     let key = owner.key(&parts.keys.keyring)?;
     Ok(Admitted { acting, key, owner })
@@ -61,31 +65,4 @@ pub async fn readmit(parts: &Arc<Parts>, call: &Call, acting: &Acting, mark: Mar
     }
     let grounds = parts.access.check_again(call, acting.actor, acting.mailbox, act).await?;
     if grounds.iter().any(|ground| ground.mark == mark) { Ok(()) } else { Err(Error::NotFound) }
-}
-
-async fn resolve(parts: &Arc<Parts>, cpr: &CprNumber) -> Result<Option<(PersonRow, Settings)>, Error> {
-    let hash = parts.cpr_hash(cpr);
-    parts
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                let Some(person) = store::person::find(tx, &hash).await? else { return Ok(None) };
-                let settings = store::settings::get(tx, person.id).await?;
-                Ok(Some((person, settings)))
-            })
-        })
-        .await
-}
-
-async fn open(parts: &Arc<Parts>, mailbox: MailboxId) -> Result<Option<(PersonRow, Settings)>, Error> {
-    parts
-        .db
-        .read(move |tx| {
-            Box::pin(async move {
-                let Some(person) = store::person::get(tx, mailbox).await? else { return Ok(None) };
-                let settings = store::settings::get(tx, person.id).await?;
-                Ok(Some((person, settings)))
-            })
-        })
-        .await
 }

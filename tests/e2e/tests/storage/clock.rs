@@ -3,7 +3,7 @@
 use crate::storage::{NOON, Storage};
 use harness::on_both;
 use kernel::{Clock as _, ManualClock, Timestamp};
-use sql::{Db, Engine, Error, TimeSource};
+use sql::{Db, Engine, Error, Glimpse, Sql, TimeSource, args, present_columns};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ on_both! {
     a_clock_that_steps_back_does_not_take_storage_along,
     another_process_with_a_slow_clock_is_not_in_the_past,
     the_engines_own_clock_is_used_where_the_engine_has_one,
+    a_query_brings_the_present_along,
 }
 
 async fn now(db: &Db) -> Timestamp {
@@ -62,5 +63,39 @@ async fn the_engines_own_clock_is_used_where_the_engine_has_one(storage: Storage
     match other.engine() {
         Engine::Sqlite => assert_eq!(now(&other).await, handed_in),
         Engine::Postgres => assert!(now(&other).await < handed_in),
+    }
+}
+
+/// The present by a query that brings it along.
+async fn glimpsed(db: &Db) -> Timestamp {
+    let sql = Sql::each(concat!("SELECT ", present_columns!(sqlite)), concat!("SELECT ", present_columns!(postgres)));
+    let now: Result<Timestamp, Error> = db
+        .read(|tx| {
+            Box::pin(async move {
+                let glimpse = tx.one(sql, args![], Glimpse::read).await?;
+                let now = tx.now_from(glimpse);
+                assert_eq!(tx.now().await?, now, "one present in a transaction");
+                Ok(now)
+            })
+        })
+        .await;
+    now.unwrap()
+}
+
+async fn a_query_brings_the_present_along(storage: Storage) {
+    assert_eq!(glimpsed(&storage.db).await, NOON);
+    storage.clock.advance(Duration::from_micros(1));
+    let latest = storage.clock.now();
+    assert_eq!(now(&storage.db).await, latest);
+    storage.clock.set(NOON.minus(Duration::from_hours(24)));
+    assert_eq!(glimpsed(&storage.db).await, latest, "not back behind what this process has seen");
+    let yesterday = ManualClock::new(NOON.minus(Duration::from_hours(24)));
+    let other = storage.another(TimeSource::Injected(Arc::new(yesterday))).await;
+    assert_eq!(glimpsed(&other).await, latest, "nor behind what was stored");
+    let handed_in = NOON.plus(Duration::from_hours(24 * 365 * 50));
+    let other = storage.another(TimeSource::Engine(Arc::new(ManualClock::new(handed_in)))).await;
+    match other.engine() {
+        Engine::Sqlite => assert_eq!(glimpsed(&other).await, handed_in),
+        Engine::Postgres => assert!(glimpsed(&other).await < handed_in, "the engine's own clock"),
     }
 }
