@@ -44,13 +44,13 @@ pub enum JwksError {
 pub(crate) struct Issuer {
     pub(crate) config: IssuerConfig,
     production: bool,
-    keys: RwLock<Arc<HashMap<String, Key>>>,
+    keys: RwLock<HashMap<String, Arc<Key>>>,
     read: Mutex<Option<Timestamp>>,
     looked: AtomicI64,
     http: reqwest::Client,
 }
 
-#[derive(Clone)]
+/// A public key. Another reading of the same JWKS makes another one of it.
 pub(crate) struct Key {
     pub(crate) algorithm: Algorithm,
     pub(crate) key: DecodingKey,
@@ -63,7 +63,7 @@ impl Issuer {
 
     /// The key of this id. The JWKS is read again when the id is not known, and in the background every few minutes, so
     /// that a key that was withdrawn stops working.
-    pub(crate) async fn key(self: &Arc<Self>, id: &str, now: Timestamp) -> Option<Key> {
+    pub(crate) async fn key(self: &Arc<Self>, id: &str, now: Timestamp) -> Option<Arc<Key>> {
         if let Some(key) = self.known(id) {
             if self.is_time_to_look(now) {
                 tokio::spawn(self.clone().refresh(now));
@@ -105,7 +105,7 @@ impl Issuer {
             (None, None) => return Err(JwksError::Malformed),
         };
         let keys = self.parse(&text)?;
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl Issuer {
     }
 
     /// The usable keys: those with an id, of an algorithm that the configuration allows.
-    fn parse(&self, text: &[u8]) -> Result<HashMap<String, Key>, JwksError> {
+    fn parse(&self, text: &[u8]) -> Result<HashMap<String, Arc<Key>>, JwksError> {
         let set: JwkSet = serde_json::from_slice(text).map_err(|_| JwksError::Malformed)?;
         let mut keys = HashMap::new();
         for jwk in &set.keys {
@@ -136,13 +136,13 @@ impl Issuer {
             let allowed =
                 named.filter(|named| self.config.algorithms.iter().any(|allowed| Algorithm::from(*allowed) == *named));
             if let (Some(algorithm), Ok(key)) = (allowed, DecodingKey::from_jwk(jwk)) {
-                keys.insert(id, Key { algorithm, key });
+                keys.insert(id, Arc::new(Key { algorithm, key }));
             }
         }
         Ok(keys)
     }
 
-    fn known(&self, id: &str) -> Option<Key> {
+    fn known(&self, id: &str) -> Option<Arc<Key>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 }

@@ -7,10 +7,14 @@
 //!
 //! Keys rotate without a restart: the JWKS is read again when a token names a key that is not known, at most every
 //! thirty seconds for an issuer. If it can't be read, the known keys go on.
+//!
+//! A signature is checked once: tokens that were verified are remembered, by their hash and in bounded number, and all but
+//! the signature is looked at with every call. A key that is withdrawn takes its tokens along.
 
 pub mod claims;
 pub mod config;
 pub mod issuer;
+mod memory;
 pub mod service_token;
 pub mod signer;
 pub mod verifier;

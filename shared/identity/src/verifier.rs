@@ -3,6 +3,7 @@
 use crate::claims::Claims;
 use crate::config::{CallerKind, IdentityConfig};
 use crate::issuer::{Issuer, JwksError};
+use crate::memory::{Memory, Signed, TokenHash};
 use jsonwebtoken::Validation;
 use kernel::{Caller, Clock};
 use std::collections::HashSet;
@@ -28,12 +29,13 @@ pub enum Refused {
     AssuranceTooLow,
 }
 
-/// Verifies tokens. Clones share their keys.
+/// Verifies tokens. Clones share their keys and what they remember.
 #[derive(Clone)]
 pub struct Verifier {
     audience: String,
     max_life: i64,
     issuers: Arc<[Arc<Issuer>]>,
+    memory: Arc<Memory>,
     clock: Arc<dyn Clock>,
 }
 
@@ -61,7 +63,8 @@ impl Verifier {
             }
         }
         let max_life = if config.production { MAX_LIFE_SECONDS } else { MAX_DEVELOPMENT_LIFE_SECONDS };
-        Ok(Self { audience: config.audience.clone(), max_life, issuers, clock })
+        let memory = Arc::new(Memory::new(clock.now()));
+        Ok(Self { audience: config.audience.clone(), max_life, issuers, memory, clock })
     }
 
     /// The caller that `token` vouches for. Why a token is not valid is for the log alone.
@@ -70,13 +73,42 @@ impl Verifier {
             tracing::info!(why, "token refused");
             Refused::Invalid
         };
-        let (claims, issuer) = self.signed_claims(token).await.map_err(invalid)?;
-        let caller = self.vouched(&claims, issuer).map_err(invalid)?;
-        if claims.is_assured() { Ok(caller) } else { Err(Refused::AssuranceTooLow) }
+        let hash = TokenHash::of(token);
+        let admitted = self.admit(hash, token).await;
+        if admitted.is_err() {
+            self.memory.forget(hash, self.clock.now());
+        }
+        let (caller, assured) = admitted.map_err(invalid)?;
+        if assured { Ok(caller) } else { Err(Refused::AssuranceTooLow) }
     }
 
-    /// The claims, if one of the configured issuers signed them.
-    async fn signed_claims(&self, token: &str) -> Result<(Claims, &Issuer), &'static str> {
+    /// How many tokens are remembered.
+    pub fn remembered(&self) -> usize {
+        self.memory.len(self.clock.now())
+    }
+
+    /// The caller, and whether the login behind the token is good enough. Remembers the token.
+    async fn admit(&self, hash: TokenHash, token: &str) -> Result<(Caller, bool), &'static str> {
+        let signed = match self.known(hash).await {
+            Some(signed) => signed,
+            None => Arc::new(self.signed(token).await?),
+        };
+        let caller = self.vouched(&signed.claims, &self.issuers[signed.issuer])?;
+        let assured = signed.claims.is_assured();
+        self.memory.insert(hash, signed, self.clock.now());
+        Ok((caller, assured))
+    }
+
+    /// The token of this hash, if it is remembered and was signed with a key that is still the issuer's.
+    async fn known(&self, hash: TokenHash) -> Option<Arc<Signed>> {
+        let now = self.clock.now();
+        let signed = self.memory.find(hash, now)?;
+        let key = self.issuers[signed.issuer].key(&signed.key_id, now).await?;
+        Arc::ptr_eq(&key, &signed.key).then_some(signed)
+    }
+
+    /// The token, if one of the configured issuers signed it.
+    async fn signed(&self, token: &str) -> Result<Signed, &'static str> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err("too long");
         }
@@ -87,9 +119,10 @@ impl Verifier {
         // Read before it is verified, only to know whose key to verify with.
         let claimed: Claims =
             jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| "claims are missing or malformed")?;
-        let issuer = self.issuers.iter().find(|issuer| issuer.config.issuer == claimed.iss).ok_or("unknown issuer")?;
-        let id = header.kid.as_deref().ok_or("names no key")?;
-        let key = issuer.key(id, self.clock.now()).await.ok_or("unknown key")?;
+        let of_issuer = |issuer: &Arc<Issuer>| issuer.config.issuer == claimed.iss;
+        let issuer = self.issuers.iter().position(of_issuer).ok_or("unknown issuer")?;
+        let key_id = header.kid.ok_or("names no key")?;
+        let key = self.issuers[issuer].key(&key_id, self.clock.now()).await.ok_or("unknown key")?;
         let mut validation = Validation::new(key.algorithm);
         // Times and audience are checked in `vouched`, against the clock that was handed in.
         validation.validate_exp = false;
@@ -97,7 +130,7 @@ impl Verifier {
         validation.required_spec_claims = HashSet::new();
         let verified =
             jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| "not signed with that key and algorithm")?;
-        Ok((verified.claims, issuer))
+        Ok(Signed { claims: verified.claims, issuer, key_id, key })
     }
 
     /// The caller, if the claims are meant for us, valid now, and the issuer's to make.
