@@ -73,9 +73,12 @@ pub enum Error {
     /// The page token is not one of this list and caller.
     #[error("the page token is not valid")]
     InvalidPageToken,
-    /// Part of the contract, and built later: the name of the RPC.
-    #[error("not built yet")]
-    NotYet(&'static str),
+    /// The resume token is not one of this stream and caller, or older than what is kept.
+    #[error("the resume token is not valid")]
+    InvalidResumeToken,
+    /// As many follow the changes as may at once.
+    #[error("too many watches")]
+    TooManyWatches(Duration),
 }
 
 impl From<WrongPortal> for Error {

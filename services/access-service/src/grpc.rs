@@ -6,11 +6,11 @@ mod command;
 pub(crate) mod convert;
 mod desk_command;
 mod names;
-mod not_yet;
 mod page_token;
 mod read_access;
 mod status;
 mod view;
+mod watching;
 
 pub use authorization::Authorization;
 pub use caseworker::CaseworkerAccess;

@@ -2,9 +2,9 @@
 
 mod each_due;
 mod end_overdue;
-mod forget_attempts;
+mod forget;
 mod remind;
 
 pub use end_overdue::{END_QUEUE, EndOverdue};
-pub use forget_attempts::ForgetAttempts;
+pub use forget::Forget;
 pub use remind::{REMIND_QUEUE, Remind};

@@ -10,7 +10,7 @@
 //! | what a reader may do | `domain/rights.rs` |
 //! | the decision that the other services ask for | `domain/decision.rs`, `usecase/check.rs` |
 //! | what citizens read | `domain/words.rs`, `domain/notice.rs` |
-//! | what is not built yet | `grpc/not_yet.rs` |
+//! | what is told of changes as they come | `usecase/watch.rs` |
 
 pub mod config;
 pub mod domain;
@@ -26,10 +26,11 @@ pub mod usecase;
 use crate::config::ServiceConfig;
 use crate::grpc::{Authorization, CaseworkerAccess, ReadAccesses};
 use crate::incoming::Incoming;
-use crate::job::{EndOverdue, ForgetAttempts, Remind};
+use crate::job::{EndOverdue, Forget, Remind};
 use crate::outgoing::Outgoing;
 use crate::peers::Directory;
 use crate::usecase::Context;
+use crate::usecase::watch::Watches;
 use api::access::v1::authorization_service_server::AuthorizationServiceServer;
 use api::access::v1::caseworker_access_service_server::CaseworkerAccessServiceServer;
 use api::access::v1::read_access_service_server::ReadAccessServiceServer;
@@ -42,12 +43,20 @@ use sql::{Migrations, Step};
 use std::sync::Arc;
 
 /// Our tables.
-pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
-    version: 1000,
-    description: "accesses, their history, known persons, attempts",
-    sqlite: include_str!("../migrations/sqlite/0001_accesses.sql"),
-    postgres: include_str!("../migrations/postgres/0001_accesses.sql"),
-}]);
+pub const MIGRATIONS: Migrations = Migrations::new(&[
+    Step {
+        version: 1000,
+        description: "accesses, their history, known persons, attempts",
+        sqlite: include_str!("../migrations/sqlite/0001_accesses.sql"),
+        postgres: include_str!("../migrations/postgres/0001_accesses.sql"),
+    },
+    Step {
+        version: 1001,
+        description: "changes of accesses, in their order",
+        sqlite: include_str!("../migrations/sqlite/0002_access_changes.sql"),
+        postgres: include_str!("../migrations/postgres/0002_access_changes.sql"),
+    },
+]);
 
 /// The service on the given configuration, bound to its socket and not yet running.
 pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {
@@ -66,14 +75,13 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let accesses = ReadAccesses::new(context.clone(), base.keys.page_tokens.clone());
     let at_desk = CaseworkerAccess::new(context.clone(), base.keys.page_tokens.clone());
     let events = Receiver::new(base.db.clone(), Arc::new(Incoming(context.clone())));
-    let forget = ForgetAttempts(base.db.clone());
+    let watches = Watches::new(context.clone(), base.clock.clone(), base.server.ending());
+    let authorization = Authorization::new(context.clone(), watches, base.keys.page_tokens.clone());
+    let forget = Forget(base.db.clone());
     Ok(App::new(base)
         .serving(ReadAccessServiceServer::new(accesses).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(CaseworkerAccessServiceServer::new(at_desk).max_decoding_message_size(MAX_REQUEST_BYTES))
-        .serving(
-            AuthorizationServiceServer::new(Authorization(context.clone()))
-                .max_decoding_message_size(MAX_REQUEST_BYTES),
-        )
+        .serving(AuthorizationServiceServer::new(authorization).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))
         .telling(ServiceName::Mailbox, mailbox)
         .telling(ServiceName::Notification, notification)

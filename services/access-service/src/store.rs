@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attempt;
 pub mod caseworker;
+pub mod change;
 pub mod check;
 pub mod history;
 pub mod known_person;

@@ -100,6 +100,7 @@ pub struct Server {
     config: ServerConfig,
     listener: TcpListener,
     address: SocketAddr,
+    ending: CancellationToken,
 }
 
 impl Server {
@@ -108,12 +109,17 @@ impl Server {
         let failed = |error| ServerError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { config, listener, address })
+        Ok(Self { config, listener, address, ending: CancellationToken::new() })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Cancelled when no new calls are taken any more: a stream that has no end of its own ends then.
+    pub fn ending(&self) -> CancellationToken {
+        self.ending.clone()
     }
 
     /// Serves `services` (their full names stand in `names`) until `stopping`: then says so to probes, waits for
@@ -138,7 +144,7 @@ impl Server {
         let limit = Limit::new(self.config.in_flight, self.config.waiting);
         let routes = Routes::from(wrap(services.routes().into_axum_router(), auth, limit));
 
-        let no_new_calls = CancellationToken::new();
+        let no_new_calls = self.ending.clone();
         let cut = CancellationToken::new();
         let readiness = tokio::spawn(health::watch(reporter, names, probe, stopping.clone()));
         let drain = tokio::spawn(drain(self.config.clone(), stopping, no_new_calls.clone(), cut.clone()));

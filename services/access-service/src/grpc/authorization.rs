@@ -1,27 +1,40 @@
 //! `AuthorizationService`.
 
-use super::{command, not_yet, view};
+use super::watching::{Answers, Watching};
+use super::{command, view};
+use crate::usecase::watch::Watches;
 use crate::usecase::{self, Context};
 use api::access::v1::authorization_service_server::AuthorizationService;
 use api::access::v1::{
     BatchCheckRequest, BatchCheckResponse, CheckAccessActiveRequest, CheckAccessActiveResponse, CheckRequest,
-    CheckResponse, WatchAccessChangesRequest, WatchAccessChangesResponse,
+    CheckResponse, WatchAccessChangesRequest,
 };
-use futures::stream::BoxStream;
+use crypto::PageTokens;
 use rpc::{Call, Refusal};
 use tonic::{Request, Response, Status};
 
 /// The service.
-pub struct Authorization(pub Context);
+pub struct Authorization {
+    context: Context,
+    watching: Watching,
+}
+
+impl Authorization {
+    /// The service on `context`, with the changes that `watches` follow and resume tokens by `tokens`.
+    pub fn new(context: Context, watches: Watches, tokens: PageTokens) -> Self {
+        let watching = Watching::new(watches, tokens, context.random.clone());
+        Self { context, watching }
+    }
+}
 
 #[tonic::async_trait]
 impl AuthorizationService for Authorization {
-    type WatchAccessChangesStream = BoxStream<'static, Result<WatchAccessChangesResponse, Status>>;
+    type WatchAccessChangesStream = Answers;
 
     async fn check(&self, request: Request<CheckRequest>) -> Result<Response<CheckResponse>, Status> {
         let call = Call::of(&request)?;
         let (actor, question) = command::check(request.get_ref())?;
-        let decisions = usecase::check::check(&self.0, call.on_behalf_of()?, actor, vec![question]).await;
+        let decisions = usecase::check::check(&self.context, call.on_behalf_of()?, actor, vec![question]).await;
         let decision = decisions.map_err(Refusal::from)?.pop().map(view::decision);
         Ok(Response::new(CheckResponse { decision }))
     }
@@ -29,16 +42,17 @@ impl AuthorizationService for Authorization {
     async fn batch_check(&self, request: Request<BatchCheckRequest>) -> Result<Response<BatchCheckResponse>, Status> {
         let call = Call::of(&request)?;
         let (actor, questions) = command::batch_check(request.get_ref())?;
-        let decisions = usecase::check::check(&self.0, call.on_behalf_of()?, actor, questions).await;
+        let decisions = usecase::check::check(&self.context, call.on_behalf_of()?, actor, questions).await;
         let decisions = decisions.map_err(Refusal::from)?.into_iter().map(view::decision).collect();
         Ok(Response::new(BatchCheckResponse { decisions }))
     }
 
     async fn watch_access_changes(
         &self,
-        _: Request<WatchAccessChangesRequest>,
+        request: Request<WatchAccessChangesRequest>,
     ) -> Result<Response<Self::WatchAccessChangesStream>, Status> {
-        Err(not_yet::watch_access_changes().into())
+        let service = Call::of(&request)?.service()?.name;
+        Ok(Response::new(self.watching.open(service, &request.get_ref().resume_token).await?))
     }
 
     async fn check_access_active(
@@ -47,7 +61,7 @@ impl AuthorizationService for Authorization {
     ) -> Result<Response<CheckAccessActiveResponse>, Status> {
         let request = request.into_inner();
         let names = command::accesses(&request)?;
-        let accesses = usecase::active::active(&self.0, names).await.map_err(Refusal::from)?;
+        let accesses = usecase::active::active(&self.context, names).await.map_err(Refusal::from)?;
         let activities = request.accesses.into_iter().zip(accesses);
         let activities = activities.map(|(name, access)| view::activity(name, access)).collect();
         Ok(Response::new(CheckAccessActiveResponse { activities }))

@@ -42,7 +42,8 @@ impl From<Error> for Refusal {
             Error::OwnerCannotConsent => Self::new(Reason::OwnerCannotConsent),
             Error::RequestIdReused(id) => Self::new(Reason::RequestIdReused).with("request_id", id),
             Error::InvalidPageToken => Self::new(Reason::PageTokenInvalid),
-            Error::NotYet(rpc) => Self::new(Reason::NotImplementedYet).with("rpc", rpc),
+            Error::InvalidResumeToken => Self::new(Reason::ResumeTokenInvalid),
+            Error::TooManyWatches(wait) => Self::new(Reason::Overloaded).retry_after(wait),
         }
     }
 }

@@ -17,6 +17,11 @@ impl Job for Remind {
         REMIND_QUEUE
     }
 
+    // What is queued is due at a later moment than its commit.
+    fn wakes_on_work(&self) -> bool {
+        false
+    }
+
     fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>> {
         each_due::run(&self.0, REMIND_QUEUE, remind).boxed()
     }

@@ -23,6 +23,7 @@ pub(super) async fn begun(context: &Context, tx: &mut Tx, access: &Access, hand:
     if hand.desk().is_some() && access.state == State::Offered {
         context.outgoing.created_at_municipality(tx, access).await?;
     }
+    store::change::append(tx, access).await?;
     Ok(true)
 }
 
@@ -46,7 +47,7 @@ pub(super) async fn changed(
         (_, Change::Approve(party)) => context.outgoing.tell(tx, access, Told::ApprovedBy(party), hand).await?,
         _ => context.outgoing.tell(tx, access, Told::ExpiryChanged, hand).await?,
     }
-    Ok(())
+    Ok(store::change::append(tx, access).await?)
 }
 
 async fn remember(tx: &mut Tx, access: &Access, act: &'static str, hand: &Hand) -> Result<(), Error> {

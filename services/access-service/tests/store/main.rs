@@ -15,6 +15,7 @@ mod private;
 mod reminders;
 mod setup;
 mod shapes;
+mod watching;
 mod world;
 
 /// Has each test run on both engines.

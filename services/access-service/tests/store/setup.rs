@@ -1,13 +1,19 @@
 //! What a service needs before it runs: a database, keys, whom it trusts.
 
+use access_service::config::ServiceConfig;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::config::Algorithm;
 use identity::{CallerKind, IdentityConfig, IssuerConfig};
+use kernel::ManualClock;
 use rcgen::KeyPair;
 use rpc::ClientConfig;
+use runtime::{Config, Job, Outside};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
+use tonic::transport::Channel;
 
 pub(crate) const KEYS: &str = r#"{"active": "k", "keys": {"k": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}, "lookup": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}"#;
 
@@ -57,4 +63,17 @@ impl<T> Refused for Result<T, Status> {
     fn refused(self) -> Status {
         self.err().expect("refused")
     }
+}
+
+/// A running process of the service until `stop`: where it is reached, and what it would do by itself.
+pub(crate) async fn start(
+    config: Config<ServiceConfig>,
+    clock: &ManualClock,
+    stop: &CancellationToken,
+) -> (Channel, Vec<Arc<dyn Job>>) {
+    let app = access_service::build(config, Outside::driven(Arc::new(clock.clone()))).await.unwrap();
+    let channel = Channel::from_shared(format!("http://{}", app.address())).unwrap().connect_lazy();
+    let jobs = app.jobs();
+    tokio::spawn(app.serve_only(stop.clone()));
+    (channel, jobs)
 }

@@ -1,0 +1,111 @@
+//! `AuthorizationService.WatchAccessChanges`: news as answers, and the tokens to resume by.
+
+use super::convert;
+use crate::error::Error;
+use crate::store::change::Change;
+use crate::usecase::watch::{News, Watch, Watches};
+use api::access::v1::WatchAccessChangesResponse;
+use crypto::PageTokens;
+use futures::stream::{self, BoxStream, StreamExt as _};
+use kernel::{Random, ServiceName, resource};
+use rpc::convert::to_proto;
+use rpc::{Reason, Refusal};
+use std::sync::Arc;
+use tonic::Status;
+
+/// The longest token that is looked at, in characters.
+const MAX_CHARS: usize = 512;
+
+/// Opens watches.
+pub(super) struct Watching {
+    watches: Watches,
+    tokens: ResumeTokens,
+}
+
+/// The answers of a watch.
+pub(super) type Answers = BoxStream<'static, Result<WatchAccessChangesResponse, Status>>;
+
+impl Watching {
+    pub(super) fn new(watches: Watches, tokens: PageTokens, random: Arc<dyn Random>) -> Self {
+        Self { watches, tokens: ResumeTokens { tokens, random } }
+    }
+
+    /// The changes after the one at which `token` was given to `service`; from now on without a token.
+    pub(super) async fn open(&self, service: ServiceName, token: &str) -> Result<Answers, Refusal> {
+        let after = if token.is_empty() { None } else { Some(self.tokens.number(service, token)?) };
+        let watch = self.watches.open(after).await?;
+        let following = Following { watch, tokens: self.tokens.clone(), service };
+        Ok(stream::unfold(Some(following), step).boxed())
+    }
+}
+
+struct Following {
+    watch: Watch,
+    tokens: ResumeTokens,
+    service: ServiceName,
+}
+
+/// The next answer, read when the last one is taken. An error ends the stream.
+async fn step(following: Option<Following>) -> Option<(Result<WatchAccessChangesResponse, Status>, Option<Following>)> {
+    let mut following = following?;
+    let refusal = match following.watch.next().await {
+        Ok(Some(news)) => return Some((Ok(following.answer(news)), Some(following))),
+        Ok(None) => Refusal::new(Reason::ShuttingDown),
+        Err(error) => error.into(),
+    };
+    Some((Err(refusal.into()), None))
+}
+
+impl Following {
+    fn answer(&self, news: News) -> WatchAccessChangesResponse {
+        match news {
+            News::Changed(change) => {
+                let resume_token = self.tokens.of(self.service, change.number);
+                WatchAccessChangesResponse { resume_token, ..changed(&change) }
+            }
+            News::Alive(number) => WatchAccessChangesResponse {
+                resume_token: self.tokens.of(self.service, number),
+                ..WatchAccessChangesResponse::default()
+            },
+        }
+    }
+}
+
+fn changed(change: &Change) -> WatchAccessChangesResponse {
+    WatchAccessChangesResponse {
+        access: resource::access(change.owner, change.access),
+        reader: resource::person(change.reader),
+        scope: convert::scope(change.scope).into(),
+        version: change.version,
+        state: convert::state(change.state).into(),
+        end_reason: change.state.end_reason().map_or(0, |reason| convert::end_reason(reason).into()),
+        expire_time: change.expire_time.map(to_proto),
+        change_time: Some(to_proto(change.time)),
+        resume_token: String::new(),
+    }
+}
+
+/// A place among the changes, as the service it was told to may keep it.
+#[derive(Clone)]
+struct ResumeTokens {
+    tokens: PageTokens,
+    random: Arc<dyn Random>,
+}
+
+impl ResumeTokens {
+    fn of(&self, service: ServiceName, number: i64) -> String {
+        self.tokens.seal(&context(service), &number.to_be_bytes(), &*self.random)
+    }
+
+    fn number(&self, service: ServiceName, token: &str) -> Result<i64, Error> {
+        if token.len() > MAX_CHARS {
+            return Err(Error::InvalidResumeToken);
+        }
+        let opened = self.tokens.open(&context(service), token).map_err(|_| Error::InvalidResumeToken)?;
+        opened.try_into().map(i64::from_be_bytes).map_err(|_| Error::InvalidResumeToken)
+    }
+}
+
+fn context(service: ServiceName) -> String {
+    format!("access-changes/{service}")
+}
