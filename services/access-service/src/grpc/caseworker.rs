@@ -1,14 +1,13 @@
 //! `CaseworkerAccessService`.
 
 use super::names::{self, patience};
-use super::page_token::Tokens;
+use super::surface::Surface;
 use super::view::Persons;
 use super::{desk_command, view};
 use crate::domain::Access;
 use crate::usecase::begin_at_desk::{BeginAtDesk, begin_at_desk};
 use crate::usecase::change_at_desk::change_at_desk;
 use crate::usecase::list_of_citizen::{list_of_citizen, name_citizen, records};
-use crate::usecase::today::today;
 use crate::usecase::{Context, Repeatable, Shown};
 use api::access::v1::caseworker_access_service_server::CaseworkerAccessService;
 use api::access::v1::{
@@ -17,34 +16,23 @@ use api::access::v1::{
     RecordApprovalResponse, RecordedAccess, RemoveAccessForCitizenRequest, RemoveAccessForCitizenResponse,
     RequestAccessForCitizenRequest, RequestAccessForCitizenResponse,
 };
-use kernel::Date;
-use prost::Message;
+use crypto::PageTokens;
 use rpc::{Call, Refusal};
 use tonic::{Request, Response, Status};
 
 /// The service.
 pub struct CaseworkerAccess {
-    context: Context,
-    tokens: Tokens,
+    surface: Surface,
 }
 
 impl CaseworkerAccess {
     /// The service on `context`, with page tokens by `tokens`.
-    pub fn new(context: Context, tokens: crypto::PageTokens) -> Self {
-        let tokens = Tokens::new(tokens, context.random.clone());
-        Self { context, tokens }
-    }
-
-    async fn today(&self) -> Result<Date, Refusal> {
-        Ok(today(&self.context).await?)
-    }
-
-    fn repeatable(&self, call: &Call, method: &'static str, request_id: String, content: &impl Message) -> Repeatable {
-        Repeatable::new(&self.context.lookup, &call.principal(), method, request_id, &content.encode_to_vec())
+    pub fn new(context: Context, tokens: PageTokens) -> Self {
+        Self { surface: Surface::new(context, tokens) }
     }
 
     async fn begin(&self, call: &Call, wanted: BeginAtDesk, repeat: Repeatable) -> Result<RecordedAccess, Refusal> {
-        let access = begin_at_desk(&self.context, call, wanted, repeat).await?;
+        let access = begin_at_desk(&self.surface.context, call, wanted, repeat).await?;
         self.show_changed(call, access).await
     }
 
@@ -55,14 +43,14 @@ impl CaseworkerAccess {
         repeat: Repeatable,
     ) -> Result<RecordedAccess, Refusal> {
         let stated = (call.caseworker()?.clone(), attendance);
-        let access = change_at_desk(&self.context, stated, name, wish, repeat, patience(call)).await?;
+        let access = change_at_desk(&self.surface.context, stated, name, wish, repeat, patience(call)).await?;
         self.show_changed(call, access).await
     }
 
     async fn show_changed(&self, call: &Call, access: Access) -> Result<RecordedAccess, Refusal> {
         let shown = Shown { access, side: None };
-        let records = records(&self.context, std::slice::from_ref(&shown)).await?;
-        let persons = names::after_a_change(&self.context, call, &shown).await;
+        let records = records(&self.surface.context, std::slice::from_ref(&shown)).await?;
+        let persons = names::after_a_change(&self.surface.context, call, &shown).await;
         Ok(view::recorded(&shown, &persons, &records))
     }
 
@@ -73,18 +61,18 @@ impl CaseworkerAccess {
     ) -> Result<ListAccessesOfCitizenResponse, Refusal> {
         let (citizen, party, size) = desk_command::list(request)?;
         let caseworker = call.caseworker()?.clone();
-        let citizen = name_citizen(&self.context, call, &citizen).await?;
+        let citizen = name_citizen(&self.surface.context, call, &citizen).await?;
         let wanted = (party, request.include_ended);
         let list = format!("citizen/{wanted:?}/{citizen}/{}", call.principal());
-        let cursor = self.tokens.cursor(&list, &request.page_token)?;
-        let page = list_of_citizen(&self.context, caseworker, citizen, wanted, cursor, size).await?;
-        let records = records(&self.context, &page.accesses).await?;
+        let cursor = self.surface.tokens.cursor(&list, &request.page_token)?;
+        let page = list_of_citizen(&self.surface.context, caseworker, citizen, wanted, cursor, size).await?;
+        let records = records(&self.surface.context, &page.accesses).await?;
         let persons = match page.accesses.as_slice() {
             [] => Persons::new(),
-            some => names::of(&self.context, call, some).await?,
+            some => names::of(&self.surface.context, call, some).await?,
         };
         let accesses = page.accesses.iter().map(|shown| view::recorded(shown, &persons, &records)).collect();
-        Ok(ListAccessesOfCitizenResponse { accesses, next_page_token: self.tokens.of_cursor(&list, page.next) })
+        Ok(ListAccessesOfCitizenResponse { accesses, next_page_token: self.surface.tokens.of_cursor(&list, page.next) })
     }
 }
 
@@ -95,10 +83,9 @@ impl CaseworkerAccessService for CaseworkerAccess {
         request: Request<CreateAccessForCitizenRequest>,
     ) -> Result<Response<CreateAccessForCitizenResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let wanted = desk_command::create(&request, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "CreateAccessForCitizen", id, &request);
+        let request = request.into_inner();
+        let wanted = desk_command::create(&request, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.begin(&call, wanted, repeat).await?;
         Ok(Response::new(CreateAccessForCitizenResponse { access: Some(access) }))
     }
@@ -108,10 +95,9 @@ impl CaseworkerAccessService for CaseworkerAccess {
         request: Request<RequestAccessForCitizenRequest>,
     ) -> Result<Response<RequestAccessForCitizenResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let wanted = desk_command::request(&request, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "RequestAccessForCitizen", id, &request);
+        let request = request.into_inner();
+        let wanted = desk_command::request(&request, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.begin(&call, wanted, repeat).await?;
         Ok(Response::new(RequestAccessForCitizenResponse { access: Some(access) }))
     }
@@ -121,10 +107,9 @@ impl CaseworkerAccessService for CaseworkerAccess {
         request: Request<RecordApprovalRequest>,
     ) -> Result<Response<RecordApprovalResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let wanted = desk_command::approve(&request)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "RecordApproval", id, &request);
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, wanted, repeat).await?;
         Ok(Response::new(RecordApprovalResponse { access: Some(access) }))
     }
@@ -134,10 +119,9 @@ impl CaseworkerAccessService for CaseworkerAccess {
         request: Request<ChangeExpiryForCitizenRequest>,
     ) -> Result<Response<ChangeExpiryForCitizenResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let wanted = desk_command::change_expiry(&request, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "ChangeExpiryForCitizen", id, &request);
+        let request = request.into_inner();
+        let wanted = desk_command::change_expiry(&request, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, wanted, repeat).await?;
         Ok(Response::new(ChangeExpiryForCitizenResponse { access: Some(access) }))
     }
@@ -147,10 +131,9 @@ impl CaseworkerAccessService for CaseworkerAccess {
         request: Request<RemoveAccessForCitizenRequest>,
     ) -> Result<Response<RemoveAccessForCitizenResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let wanted = desk_command::remove(&request)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "RemoveAccessForCitizen", id, &request);
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, wanted, repeat).await?;
         Ok(Response::new(RemoveAccessForCitizenResponse { access: Some(access) }))
     }

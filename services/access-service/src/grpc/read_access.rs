@@ -1,7 +1,7 @@
 //! `ReadAccessService`.
 
 use super::names::{self, patience};
-use super::page_token::Tokens;
+use super::surface::Surface;
 use super::view::Persons;
 use super::{command, view};
 use crate::domain::party::Party;
@@ -13,7 +13,6 @@ use crate::usecase::explain::explain;
 use crate::usecase::list::{List, list};
 use crate::usecase::open_mailboxes::open_mailboxes;
 use crate::usecase::recognise::recognise;
-use crate::usecase::today::today;
 use crate::usecase::{Context, Repeatable, Shown, approve, get};
 use api::access::v1::read_access_service_server::ReadAccessService;
 use api::access::v1::{
@@ -24,34 +23,24 @@ use api::access::v1::{
     ListReceivedAccessesRequest, ListReceivedAccessesResponse, ReadAccess, RemoveAccessRequest, RemoveAccessResponse,
     RequestAccessRequest, RequestAccessResponse, WithdrawAccessRequest, WithdrawAccessResponse,
 };
-use kernel::{Date, PageSize, Portal};
-use prost::Message;
+use crypto::PageTokens;
+use kernel::{PageSize, Portal};
 use rpc::{Call, Refusal};
 use tonic::{Request, Response, Status};
 
 /// The service.
 pub struct ReadAccesses {
-    context: Context,
-    tokens: Tokens,
+    surface: Surface,
 }
 
 impl ReadAccesses {
     /// The service on `context`, with page tokens by `tokens`.
-    pub fn new(context: Context, tokens: crypto::PageTokens) -> Self {
-        let tokens = Tokens::new(tokens, context.random.clone());
-        Self { context, tokens }
-    }
-
-    async fn today(&self) -> Result<Date, Refusal> {
-        Ok(today(&self.context).await?)
-    }
-
-    fn repeatable(&self, call: &Call, method: &'static str, request_id: String, content: &impl Message) -> Repeatable {
-        Repeatable::new(&self.context.lookup, &call.principal(), method, request_id, &content.encode_to_vec())
+    pub fn new(context: Context, tokens: PageTokens) -> Self {
+        Self { surface: Surface::new(context, tokens) }
     }
 
     async fn begin(&self, call: &Call, wanted: Begin, repeat: Repeatable) -> Result<ReadAccess, Refusal> {
-        let shown = begin(&self.context, call, wanted, repeat).await?;
+        let shown = begin(&self.surface.context, call, wanted, repeat).await?;
         Ok(self.show_changed(call, &shown).await)
     }
 
@@ -62,13 +51,13 @@ impl ReadAccesses {
         wish: Wish,
         repeat: Repeatable,
     ) -> Result<ReadAccess, Refusal> {
-        let acting = recognise(&self.context, call).await?;
-        let shown = change(&self.context, acting, name, wish, repeat).await?;
+        let acting = recognise(&self.surface.context, call).await?;
+        let shown = change(&self.surface.context, acting, name, wish, repeat).await?;
         Ok(self.show_changed(call, &shown).await)
     }
 
     async fn show_changed(&self, call: &Call, shown: &Shown) -> ReadAccess {
-        view::access(shown, &names::after_a_change(&self.context, call, shown).await)
+        view::access(shown, &names::after_a_change(&self.surface.context, call, shown).await)
     }
 
     /// A page of one of the lists, and the token of the next.
@@ -79,16 +68,16 @@ impl ReadAccesses {
         size: PageSize,
         token: &str,
     ) -> Result<(Vec<ReadAccess>, String), Refusal> {
-        let acting = recognise(&self.context, call).await?;
+        let acting = recognise(&self.surface.context, call).await?;
         let list_of_caller = format!("accesses/{wanted:?}/{}/{}", acting.person, acting.portal);
-        let cursor = self.tokens.cursor(&list_of_caller, token)?;
-        let page = list(&self.context, acting, wanted, cursor, size).await?;
+        let cursor = self.surface.tokens.cursor(&list_of_caller, token)?;
+        let page = list(&self.surface.context, acting, wanted, cursor, size).await?;
         let persons = match page.accesses.as_slice() {
             [] => Persons::new(),
-            some => names::of(&self.context, call, some).await?,
+            some => names::of(&self.surface.context, call, some).await?,
         };
         let accesses = page.accesses.iter().map(|shown| view::access(shown, &persons)).collect();
-        Ok((accesses, self.tokens.of_cursor(&list_of_caller, page.next)))
+        Ok((accesses, self.surface.tokens.of_cursor(&list_of_caller, page.next)))
     }
 }
 
@@ -100,10 +89,9 @@ fn portal(call: &Call) -> Result<Portal, Refusal> {
 impl ReadAccessService for ReadAccesses {
     async fn give_access(&self, request: Request<GiveAccessRequest>) -> Result<Response<GiveAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let wanted = command::give(&request, portal(&call)?, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "GiveAccess", id, &request);
+        let request = request.into_inner();
+        let wanted = command::give(&request, portal(&call)?, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.begin(&call, wanted, repeat).await?;
         Ok(Response::new(GiveAccessResponse { access: Some(access) }))
     }
@@ -113,10 +101,9 @@ impl ReadAccessService for ReadAccesses {
         request: Request<RequestAccessRequest>,
     ) -> Result<Response<RequestAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let wanted = command::request(&request, portal(&call)?, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "RequestAccess", id, &request);
+        let request = request.into_inner();
+        let wanted = command::request(&request, portal(&call)?, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.begin(&call, wanted, repeat).await?;
         Ok(Response::new(RequestAccessResponse { access: Some(access) }))
     }
@@ -126,12 +113,11 @@ impl ReadAccessService for ReadAccesses {
         request: Request<ApproveAccessRequest>,
     ) -> Result<Response<ApproveAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let (name, version) = command::approve(&request)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "ApproveAccess", id, &request);
-        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
-        let shown = approve::approve(&self.context, acting, name, version, repeat, patience(&call)).await;
+        let repeat = self.surface.repeatable(&call, request);
+        let acting = recognise(&self.surface.context, &call).await.map_err(Refusal::from)?;
+        let shown = approve::approve(&self.surface.context, acting, name, version, repeat, patience(&call)).await;
         let access = self.show_changed(&call, &shown.map_err(Refusal::from)?).await;
         Ok(Response::new(ApproveAccessResponse { access: Some(access) }))
     }
@@ -141,10 +127,9 @@ impl ReadAccessService for ReadAccesses {
         request: Request<DeclineAccessRequest>,
     ) -> Result<Response<DeclineAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let name = command::named(&request.name, &request.request_id)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "DeclineAccess", id, &request);
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, name, Wish::Decline, repeat).await?;
         Ok(Response::new(DeclineAccessResponse { access: Some(access) }))
     }
@@ -154,10 +139,9 @@ impl ReadAccessService for ReadAccesses {
         request: Request<WithdrawAccessRequest>,
     ) -> Result<Response<WithdrawAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let name = command::named(&request.name, &request.request_id)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "WithdrawAccess", id, &request);
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, name, Wish::Withdraw, repeat).await?;
         Ok(Response::new(WithdrawAccessResponse { access: Some(access) }))
     }
@@ -167,10 +151,9 @@ impl ReadAccessService for ReadAccesses {
         request: Request<RemoveAccessRequest>,
     ) -> Result<Response<RemoveAccessResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let name = command::named(&request.name, &request.request_id)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "RemoveAccess", id, &request);
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, name, Wish::Remove, repeat).await?;
         Ok(Response::new(RemoveAccessResponse { access: Some(access) }))
     }
@@ -180,10 +163,9 @@ impl ReadAccessService for ReadAccesses {
         request: Request<ChangeExpiryRequest>,
     ) -> Result<Response<ChangeExpiryResponse>, Status> {
         let call = Call::of(&request)?;
-        let mut request = request.into_inner();
-        let (name, version, expiry) = command::change_expiry(&request, self.today().await?)?;
-        let id = std::mem::take(&mut request.request_id);
-        let repeat = self.repeatable(&call, "ChangeExpiry", id, &request);
+        let request = request.into_inner();
+        let (name, version, expiry) = command::change_expiry(&request, self.surface.today().await?)?;
+        let repeat = self.surface.repeatable(&call, request);
         let access = self.change(&call, name, Wish::ChangeExpiry { version, expiry }, repeat).await?;
         Ok(Response::new(ChangeExpiryResponse { access: Some(access) }))
     }
@@ -191,9 +173,9 @@ impl ReadAccessService for ReadAccesses {
     async fn get_access(&self, request: Request<GetAccessRequest>) -> Result<Response<GetAccessResponse>, Status> {
         let call = Call::of(&request)?;
         let name = command::named(&request.get_ref().name, "")?;
-        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
-        let shown = get::get(&self.context, acting, name).await.map_err(Refusal::from)?;
-        let persons = names::of(&self.context, &call, std::slice::from_ref(&shown)).await?;
+        let acting = recognise(&self.surface.context, &call).await.map_err(Refusal::from)?;
+        let shown = get::get(&self.surface.context, acting, name).await.map_err(Refusal::from)?;
+        let persons = names::of(&self.surface.context, &call, std::slice::from_ref(&shown)).await?;
         Ok(Response::new(GetAccessResponse { access: Some(view::access(&shown, &persons)) }))
     }
 
@@ -240,12 +222,12 @@ impl ReadAccessService for ReadAccesses {
         let call = Call::of(&request)?;
         let request = request.into_inner();
         let size = command::page_size(request.page_size)?;
-        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
+        let acting = recognise(&self.surface.context, &call).await.map_err(Refusal::from)?;
         let list_of_caller = format!("open-mailboxes/{}/{}", acting.person, acting.portal);
-        let after = self.tokens.place(&list_of_caller, &request.page_token).map_err(Refusal::from)?;
-        let page = open_mailboxes(&self.context, acting, after, size, patience(&call)).await;
+        let after = self.surface.tokens.place(&list_of_caller, &request.page_token).map_err(Refusal::from)?;
+        let page = open_mailboxes(&self.surface.context, acting, after, size, patience(&call)).await;
         let page = page.map_err(Refusal::from)?;
-        let next_page_token = self.tokens.of_place(&list_of_caller, page.next);
+        let next_page_token = self.surface.tokens.of_place(&list_of_caller, page.next);
         let mailboxes = page.mailboxes.into_iter().map(|open| view::open_mailbox(acting.person, open)).collect();
         Ok(Response::new(ListOpenMailboxesResponse { mailboxes, next_page_token }))
     }
@@ -256,10 +238,10 @@ impl ReadAccessService for ReadAccesses {
     ) -> Result<Response<ExplainAccessResponse>, Status> {
         let call = Call::of(&request)?;
         let why = command::explain(request.get_ref())?;
-        let acting = recognise(&self.context, &call).await.map_err(Refusal::from)?;
-        let explained = explain(&self.context, acting, why).await.map_err(Refusal::from)?;
+        let acting = recognise(&self.surface.context, &call).await.map_err(Refusal::from)?;
+        let explained = explain(&self.surface.context, acting, why).await.map_err(Refusal::from)?;
         let persons = match &explained.shown {
-            Some(shown) => names::of(&self.context, &call, std::slice::from_ref(shown)).await?,
+            Some(shown) => names::of(&self.surface.context, &call, std::slice::from_ref(shown)).await?,
             None => Persons::new(),
         };
         Ok(Response::new(view::explained(explained, &persons)))
