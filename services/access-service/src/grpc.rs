@@ -9,6 +9,7 @@ mod names;
 mod page_token;
 mod read_access;
 mod status;
+mod surface;
 mod view;
 mod watching;
 

@@ -21,6 +21,7 @@ pub mod recognise;
 mod record;
 pub mod remind;
 pub mod today;
+pub mod watch;
 
 use crate::config::ServiceConfig;
 use crate::domain::access::Access;
@@ -28,7 +29,7 @@ use crate::domain::party::Party;
 use crate::error::Error;
 use crate::outgoing::Outgoing;
 use crate::peers::Directory;
-use crypto::LookupKey;
+use crypto::{LookupHash, LookupKey};
 use kernel::Random;
 use sql::once::Repeat;
 use sql::{Db, Once, Tx};
@@ -66,6 +67,8 @@ pub struct Shown {
 pub struct Repeatable {
     once: Once,
     request_id: String,
+    /// What its repeats have in common; `None` where they are not to be noticed.
+    call: Option<LookupHash>,
 }
 
 impl Repeatable {
@@ -75,7 +78,9 @@ impl Repeatable {
         let caller = lookup.hash("request/caller", &[principal.as_bytes()]);
         let content = lookup.hash("request/content", &[content]);
         let once = Once::new(*caller.as_bytes(), method, &request_id, *content.as_bytes());
-        Self { once, request_id }
+        let parts = [caller.as_bytes().as_slice(), method.as_bytes(), request_id.as_bytes(), content.as_bytes()];
+        let call = (!request_id.is_empty()).then(|| lookup.hash("request/call", &parts));
+        Self { once, request_id, call }
     }
 
     /// What the call made when it was made before.

@@ -103,11 +103,12 @@ CREATE TABLE known_person (
 CREATE INDEX known_person_by_person ON known_person (person);
 
 -- Tries to name a person that missed, or whose outcome is not known: one row for the one who tried and one for the target,
--- both by keyed hash (rule A2).
+-- both by keyed hash (rule A2). Repeats of one call share the id.
 CREATE TABLE match_attempt (
     id UUID NOT NULL,
     subject BYTEA NOT NULL,
     attempt_time TIMESTAMPTZ NOT NULL,
+    under_way BOOLEAN NOT NULL,
     PRIMARY KEY (id, subject)
 );
 CREATE INDEX match_attempt_by_subject ON match_attempt (subject, attempt_time);

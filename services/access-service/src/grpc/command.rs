@@ -14,7 +14,7 @@ use api::access::v1 as wire;
 use api::access::v1::expiry::Choice;
 use api::core::v1 as core;
 use kernel::resource::MailboxRef;
-use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, reference, resource};
+use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, name, reference, resource};
 use rpc::{Fields, Refusal};
 
 /// The longest case number or the like, in characters.
@@ -169,19 +169,11 @@ pub(super) fn particulars(
 
 fn name_part(fields: &mut Fields, path: &str, text: &str) -> Option<String> {
     let part = fields.required(path, text, PersonName::parse_part)?;
-    if part.chars().all(stands_in_names) {
+    if part.chars().all(name::may_stand_in_typed) {
         return Some(part);
     }
     fields.refuse(path, "must be letters, spaces, hyphens, apostrophes and full stops");
     None
-}
-
-fn stands_in_names(c: char) -> bool {
-    // Letters with marks that have no composed form keep the mark as a character of its own.
-    let is_mark = matches!(c, '\u{300}'..='\u{36f}');
-    let is_hyphen = matches!(c, '-' | '\u{2010}'..='\u{2015}');
-    let is_apostrophe = matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' | '´');
-    c.is_alphabetic() || is_mark || is_hyphen || is_apostrophe || matches!(c, ' ' | '\u{a0}' | '.')
 }
 
 fn scope(fields: &mut Fields, scope: i32, portal: Portal) -> Option<Scope> {

@@ -4,9 +4,11 @@ use crypto::LookupHash;
 use kernel::PersonId;
 use sql::{Error, Tx, args};
 
-/// The person that the CPR number of this hash leads to, if that was seen before.
+/// The person that the CPR number of this hash leads to, if that was seen before and their mailbox is not closed. It may have been
+/// closed between the answer that is remembered and its remembering.
 pub async fn find(tx: &mut Tx, cpr: &LookupHash) -> Result<Option<PersonId>, Error> {
-    let sql = "SELECT person FROM known_person WHERE cpr_hash = $1";
+    let sql = "SELECT k.person FROM known_person k WHERE k.cpr_hash = $1 \
+               AND NOT EXISTS (SELECT 1 FROM party p WHERE p.person = k.person AND p.closed)";
     tx.optional(sql, args![cpr.as_bytes()], |row| row.get("person")).await
 }
 

@@ -37,7 +37,7 @@ pub async fn begin(context: &Context, call: &Call, begin: Begin, repeat: Repeata
     if let Some(access) = made_before(context, &repeat).await? {
         return shown(access, acting.person);
     }
-    let requester = Requester::citizen(context, acting.person);
+    let requester = Requester::citizen(context, acting.person).repeating(&repeat);
     let other = name_person(context, call, requester, &begin.other, Purpose::NewParty).await?;
     let (owner, reader) = match begin.pending {
         Pending::Offer => (acting.person, other),

@@ -41,7 +41,7 @@ pub async fn begin_at_desk(
     if let Some(access) = made_before(context, &repeat).await? {
         return Ok(access);
     }
-    let requester = Requester::caseworker(context, &caseworker);
+    let requester = Requester::caseworker(context, &caseworker).repeating(&repeat);
     let purpose = match begin.pending {
         Pending::Offer => Purpose::OwnerAtMunicipality,
         Pending::Request => Purpose::NewParty,

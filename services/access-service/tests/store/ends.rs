@@ -21,6 +21,7 @@ on_both_engines! {
     nothing_begins_with_a_mailbox_that_is_closing
     a_closing_mailbox_sees_what_is_beginning
     a_changed_number_is_asked_for_anew
+    who_was_recognised_while_their_mailbox_closed_is_not_remembered
     notification_service_asks_what_is_active
 }
 
@@ -178,6 +179,23 @@ fn active(owner: PersonId, reader: PersonId, now: Timestamp) -> Access {
         approve_time: Some(now),
         end_time: None,
     }
+}
+
+async fn who_was_recognised_while_their_mailbox_closed_is_not_remembered(world: World) {
+    let gate = world.neighbours.gate();
+    let list = || async {
+        world.citizens().list_given_accesses(world.by(KAREN, ListGivenAccessesRequest::default())).await.map(|_| ())
+    };
+    let (first, ()) = tokio::join!(list(), async {
+        while world.neighbours.0.lock().unwrap().resolved == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.happens(Payload::MailboxClosed(MailboxClosed { person: resource::person(world.karen) })).await;
+        gate.add_permits(100);
+    });
+    first.unwrap();
+    world.neighbours.0.lock().unwrap().persons.get_mut(KAREN).unwrap().closed = true;
+    assert_eq!(reason(&list().await.refused()), "CALLER_HAS_NO_DIGITAL_POST");
 }
 
 async fn a_changed_number_is_asked_for_anew(world: World) {

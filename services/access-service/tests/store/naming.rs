@@ -2,26 +2,42 @@
 
 use crate::on_both_engines;
 use crate::world::{KAREN, NIELS, Refused as _, World, never, particulars, reason};
+use api::access::v1::read_access_service_client::ReadAccessServiceClient;
 use api::access::v1::{AccessScope, GiveAccessRequest};
-use tonic::{Code, Status};
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 on_both_engines! {
     three_misses_in_a_day_are_enough
     a_target_is_guarded_against_many
     tries_at_once_are_all_counted
+    tries_under_way_are_no_misses_in_the_end
+    a_try_that_is_repeated_is_one_try
+    slow_guessing_meets_the_limits_of_a_month
     hits_do_not_count
 }
 
-async fn name(world: &World, caller: &str, last: &str, cpr: &str) -> Status {
-    let request = GiveAccessRequest {
+fn naming(last: &str, cpr: &str, request_id: &str) -> GiveAccessRequest {
+    GiveAccessRequest {
         reader: Some(particulars("Niels", last, cpr)),
         scope: AccessScope::PublicPost.into(),
         expiry: Some(never()),
         level: 0,
-        request_id: String::new(),
-    };
-    world.citizens().give_access(world.by(caller, request)).await.map(|_| ()).refused()
+        request_id: request_id.to_owned(),
+    }
+}
+
+async fn name_at(channel: &Channel, request: Request<GiveAccessRequest>) -> Status {
+    ReadAccessServiceClient::new(channel.clone()).give_access(request).await.map(|_| ()).refused()
+}
+
+async fn name(world: &World, caller: &str, last: &str, cpr: &str) -> Status {
+    name_at(&world.channel, world.by(caller, naming(last, cpr, ""))).await
+}
+
+fn count(refused: &[Status], expected: &str) -> usize {
+    refused.iter().filter(|status| reason(status) == expected).count()
 }
 
 async fn three_misses_in_a_day_are_enough(world: World) {
@@ -39,10 +55,7 @@ async fn three_misses_in_a_day_are_enough(world: World) {
         world.pass(1);
         world.work().await;
     }
-    let left = world.db.read(|tx| {
-        Box::pin(tx.one("SELECT COUNT(*) AS n FROM match_attempt", sql::args![], |row| row.get::<i64>("n")))
-    });
-    assert_eq!(left.await.unwrap(), 0, "forgotten when it no longer counts");
+    assert_eq!(world.tries().await, 0, "forgotten when it no longer counts");
 }
 
 async fn a_target_is_guarded_against_many(world: World) {
@@ -56,9 +69,76 @@ async fn a_target_is_guarded_against_many(world: World) {
 }
 
 async fn tries_at_once_are_all_counted(world: World) {
-    let tries = (0..8).map(|_| name(&world, KAREN, "Lund", NIELS));
+    let processes = [world.channel.clone(), world.another_process().await];
+    let tries = (0..8).map(|number| {
+        name_at(&processes[number % 2], world.by(KAREN, naming("Lund", NIELS, &format!("try-{number}"))))
+    });
     let refused = futures::future::join_all(tries).await;
-    assert_eq!(refused.iter().filter(|status| reason(status) == "PERSON_NOT_MATCHED").count(), 3);
+    assert_eq!(count(&refused, "PERSON_NOT_MATCHED"), 3, "{refused:?}");
+    assert_eq!(world.neighbours.0.lock().unwrap().matched, 3, "no more were compared");
+}
+
+async fn tries_under_way_are_no_misses_in_the_end(world: World) {
+    world.give(never()).await;
+    let gate = world.neighbours.gate();
+    let right = futures::future::join_all((0..3).map(|_| name(&world, KAREN, "Skov", NIELS)));
+    let fourth = async {
+        loop {
+            // The three have to be on their way first.
+            if world.tries().await == 6 {
+                return name(&world, KAREN, "Skov", NIELS).await;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (right, ()) = tokio::join!(right, async {
+        let fourth = fourth.await;
+        assert_eq!(reason(&fourth), "TOO_MANY_ATTEMPTS");
+        let wait = fourth.get_details_retry_info().unwrap().retry_delay.unwrap();
+        assert_eq!(wait.as_secs(), 1, "not a day: they may be right");
+        gate.add_permits(100);
+    });
+    assert_eq!(count(&right, "ACCESS_EXISTS"), 3);
+    assert_eq!(world.tries().await, 0, "a right answer is no miss");
+}
+
+async fn a_try_that_is_repeated_is_one_try(world: World) {
+    let repeats = (0..4).map(|_| name_at(&world.channel, world.by(KAREN, naming("Lund", NIELS, "one"))));
+    let refused = futures::future::join_all(repeats).await;
+    assert_eq!(count(&refused, "PERSON_NOT_MATCHED"), 4, "{refused:?}");
+    for last in ["Krog", "Falk"] {
+        let other = name_at(&world.channel, world.by(KAREN, naming(last, NIELS, "one"))).await;
+        assert_eq!(reason(&other), "PERSON_NOT_MATCHED", "another guess under the same id counts");
+    }
+    let fourth = name_at(&world.channel, world.by(KAREN, naming("Dahl", NIELS, "one"))).await;
+    assert_eq!(reason(&fourth), "TOO_MANY_ATTEMPTS");
+}
+
+async fn slow_guessing_meets_the_limits_of_a_month(world: World) {
+    let guess = async |caller: &str, number: usize| {
+        reason(&name(&world, caller, "Skov", &format!("62027500{number:02}")).await)
+    };
+    let others: Vec<String> = (0..4).map(|number| format!("630370100{number}")).collect();
+    for other in &others {
+        world.neighbours.register(other, "Ole", "Krog");
+    }
+    // One caller: 3 a day, 10 in all.
+    for number in 0..10 {
+        assert_eq!(guess(KAREN, number).await, "PERSON_NOT_MATCHED", "{number}");
+        if number % 3 == 2 {
+            world.pass(1);
+        }
+    }
+    world.pass(1);
+    assert_eq!(guess(KAREN, 10).await, "TOO_MANY_ATTEMPTS");
+    // One target: 10 more by others, 20 in all.
+    for (number, other) in others.iter().cycle().take(10).enumerate() {
+        assert_eq!(guess(other, 20 + number).await, "PERSON_NOT_MATCHED", "{number}");
+        if number % 5 == 4 {
+            world.pass(1);
+        }
+    }
+    assert_eq!(guess(&others[3], 40).await, "TOO_MANY_ATTEMPTS");
 }
 
 async fn hits_do_not_count(world: World) {

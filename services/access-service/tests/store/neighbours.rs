@@ -13,6 +13,7 @@ use kernel::{PersonId, SystemRandom, Timestamp, resource};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
@@ -36,6 +37,10 @@ pub(crate) struct Memory {
     pub(crate) resolved: usize,
     /// Names are not to be had.
     pub(crate) nameless: bool,
+    /// Answers about callers and particulars wait here, where there is one.
+    pub(crate) gate: Option<Arc<Semaphore>>,
+    /// How often particulars were compared.
+    pub(crate) matched: usize,
 }
 
 #[derive(Clone, Default)]
@@ -50,6 +55,20 @@ impl Neighbours {
             .add_service(EventServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         address
+    }
+
+    /// Has answers about callers and particulars wait for permits of this gate.
+    pub(crate) fn gate(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        self.0.lock().unwrap().gate = Some(gate.clone());
+        gate
+    }
+
+    async fn wait_at_the_gate(&self) {
+        let gate = self.0.lock().unwrap().gate.clone();
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
     }
 
     pub(crate) fn register(&self, cpr: &str, first: &str, last: &str) -> PersonId {
@@ -70,9 +89,12 @@ impl DirectoryService for Neighbours {
     ) -> Result<Response<ResolveCallerResponse>, Status> {
         let token = request.metadata().get("x-on-behalf-of").unwrap().to_str().unwrap();
         let token = token.strip_prefix("Bearer ").unwrap();
-        let mut memory = self.0.lock().unwrap();
-        memory.resolved += 1;
-        let person = &memory.persons[&memory.tokens[token]];
+        let person = {
+            let mut memory = self.0.lock().unwrap();
+            memory.resolved += 1;
+            memory.persons[&memory.tokens[token]].clone()
+        };
+        self.wait_at_the_gate().await;
         Ok(Response::new(ResolveCallerResponse {
             person: resource::person(person.id),
             mailbox: resource::mailbox(person.id),
@@ -86,10 +108,12 @@ impl DirectoryService for Neighbours {
         request: Request<MatchPersonRequest>,
     ) -> Result<Response<MatchPersonResponse>, Status> {
         assert!(request.metadata().contains_key("x-on-behalf-of"));
+        self.wait_at_the_gate().await;
         let request = request.into_inner();
         let purpose = request.purpose();
         let asked = request.particulars.unwrap();
-        let memory = self.0.lock().unwrap();
+        let mut memory = self.0.lock().unwrap();
+        memory.matched += 1;
         let fits = |known: &&Known| {
             let named = known.first == asked.first_name && known.last == asked.last_name;
             named

@@ -2,7 +2,7 @@
 
 use crate::neighbours::Neighbours;
 pub(crate) use crate::setup::Refused;
-use crate::setup::{KEYS, client, identity_config, write};
+use crate::setup::{KEYS, client, identity_config, start, write};
 pub(crate) use crate::shapes::{never, particulars, person, reason, until};
 use access_service::config::ServiceConfig;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
@@ -16,7 +16,8 @@ use api::event::v1::{Event, NoticeRequested, ReceiveEventsRequest};
 use identity::{CallerKind, Claims, ServiceTokenConfig, Signer};
 use kernel::{Clock as _, EventId, ManualClock, PersonId, SystemRandom, Timestamp, resource};
 use rcgen::{KeyPair, PKCS_ED25519};
-use runtime::{Config, Job, Outside, Peers};
+use rpc::ServerConfig;
+use runtime::{Config, Job, Peers};
 use sql::{DatabaseConfig, Db, Row, TimeSource, args};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,10 +37,11 @@ pub(crate) struct World {
     pub(crate) karen: PersonId,
     pub(crate) niels: PersonId,
     pub(crate) db: Db,
-    channel: Channel,
+    config: Config<ServiceConfig>,
+    pub(crate) channel: Channel,
     jobs: Vec<Arc<dyn Job>>,
     signer: Signer,
-    stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
     _folder: tempfile::TempDir,
 }
 
@@ -73,6 +75,8 @@ impl World {
         let peer = || Some(client(&format!("http://{address}")));
         let config = Config::<ServiceConfig> {
             database: DatabaseConfig::at(url),
+            // Nobody balances load here who would have to notice an end.
+            server: ServerConfig { drain_seconds: 0, ..ServerConfig::default() },
             identity: identity_config(folder.path(), &key),
             service_token: ServiceTokenConfig {
                 issuer: "access-service".to_owned(),
@@ -83,14 +87,16 @@ impl World {
             peers: Peers { access: None, mailbox: peer(), notification: peer() },
             ..Config::default()
         };
-        let app = access_service::build(config, Outside::driven(Arc::new(clock.clone()))).await.unwrap();
-        let channel = Channel::from_shared(format!("http://{}", app.address())).unwrap().connect_lazy();
-        let jobs = app.jobs();
         let stop = CancellationToken::new();
-        tokio::spawn(app.serve_only(stop.clone()));
+        let (channel, jobs) = start(config.clone(), &clock, &stop).await;
         let time = TimeSource::Injected(Arc::new(clock.clone()));
         let db = Db::open(&DatabaseConfig::at(url), access_service::MIGRATIONS, time).await.unwrap();
-        Self { neighbours, clock, karen, niels, db, channel, jobs, signer, stop, _folder: folder }
+        Self { neighbours, clock, karen, niels, db, config, channel, jobs, signer, stop, _folder: folder }
+    }
+
+    /// Where another process on the same database is reached.
+    pub(crate) async fn another_process(&self) -> Channel {
+        start(self.config.clone(), &self.clock, &self.stop).await.0
     }
 
     /// What a citizen's portal calls with.
@@ -274,6 +280,12 @@ impl World {
         };
         let sql = "SELECT version, act, person FROM access_history ORDER BY access, version";
         self.db.read(|tx| Box::pin(tx.all(sql, args![], read))).await.unwrap()
+    }
+
+    /// How many rows of tries to name a person are kept: two for each.
+    pub(crate) async fn tries(&self) -> i64 {
+        let sql = "SELECT COUNT(*) AS n FROM match_attempt";
+        self.db.read(|tx| Box::pin(tx.one(sql, args![], |row| row.get("n")))).await.unwrap()
     }
 
     pub(crate) fn pass(&self, days: u64) {
