@@ -1,5 +1,6 @@
 //! The `[service]` section of mailbox-service's configuration.
 
+use kernel::limit::Limit;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +19,20 @@ pub struct ServiceConfig {
     pub bin_days: u64,
     /// How many letters a search looks at for one page (M6).
     pub search_letters: usize,
+    /// Particulars that one person may get wrong within 24 hours (A2).
+    pub misses_per_day: u32,
+    /// Particulars that one person may get wrong within 30 days.
+    pub misses_per_month: u32,
+    /// Wrong particulars for one name and day of birth, by whomever, within 24 hours.
+    pub target_misses_per_day: u32,
+    /// Wrong particulars for one name and day of birth, by whomever, within 30 days.
+    pub target_misses_per_month: u32,
+    /// Letters that one person may forward within an hour (M7).
+    pub forwards_per_hour: u32,
+    /// Letters that one person may forward within 24 hours.
+    pub forwards_per_day: u32,
+    /// The most bytes of text and files that go by e-mail (M7). Mail servers take 20 MB at least, and encoding adds a third.
+    pub max_forward_bytes: i64,
 }
 
 impl Default for ServiceConfig {
@@ -28,11 +43,39 @@ impl Default for ServiceConfig {
             upload_hours: 24,
             bin_days: 30,
             search_letters: 5_000,
+            misses_per_day: 3,
+            misses_per_month: 10,
+            target_misses_per_day: 5,
+            target_misses_per_month: 20,
+            forwards_per_hour: 20,
+            forwards_per_day: 100,
+            max_forward_bytes: 15_000_000,
         }
     }
 }
 
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// How long misses count; older ones are forgotten.
+pub(crate) const MISSES_COUNT_FOR: Duration = Duration::from_hours(30 * 24);
+
 impl ServiceConfig {
+    /// The limits on one who names persons (A2).
+    pub(crate) fn requester_limits(&self) -> [Limit; 2] {
+        [limit(self.misses_per_day, DAY), limit(self.misses_per_month, MISSES_COUNT_FOR)]
+    }
+
+    /// The limits on one who is named (A2).
+    pub(crate) fn target_limits(&self) -> [Limit; 2] {
+        [limit(self.target_misses_per_day, DAY), limit(self.target_misses_per_month, MISSES_COUNT_FOR)]
+    }
+
+    /// The limits on one who forwards (M7).
+    pub(crate) fn forward_limits(&self) -> [Limit; 2] {
+        [limit(self.forwards_per_hour, HOUR), limit(self.forwards_per_day, DAY)]
+    }
+
     /// How long an upload waits.
     pub fn upload_life(&self) -> Duration {
         Duration::from_hours(self.upload_hours)
@@ -42,4 +85,8 @@ impl ServiceConfig {
     pub fn bin_life(&self) -> Duration {
         Duration::from_hours(self.bin_days.saturating_mul(24))
     }
+}
+
+fn limit(most: u32, window: Duration) -> Limit {
+    Limit { most: usize::try_from(most).unwrap_or(usize::MAX), window }
 }

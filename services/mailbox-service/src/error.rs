@@ -6,6 +6,7 @@ use crate::domain::person::RegistrationRefused;
 use crate::domain::recipient::NotTaken;
 use kernel::{AccessId, Date, MailboxId, MessageId, Portal, UploadId};
 use rpc::Refusal;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Why an action was not done.
@@ -125,6 +126,24 @@ pub enum Error {
     /// A reader's act on an unserved message for service (R12).
     #[error("the message for service must be acknowledged first")]
     ServiceAcknowledgementRequired(MailboxId, MessageId),
+    /// A field whose value can't be, seen only when its meaning is known: which, and what is wrong.
+    #[error("the field can't have this value")]
+    InvalidField(&'static str, &'static str),
+    /// The particulars fit nobody who can take part, or who was named can't any more (A2).
+    #[error("the person is not matched")]
+    PersonNotMatched,
+    /// Too many misses by this caller or at this target (A2); when to try again.
+    #[error("too many attempts")]
+    TooManyAttempts(Duration),
+    /// As many recipients as a mailbox may have (M9).
+    #[error("there are too many recipients")]
+    TooManyRecipients,
+    /// The person has forwarded as much as they may (M7); when they may again.
+    #[error("the limit of forwardings is reached")]
+    ForwardLimit(Duration),
+    /// More bytes than go by e-mail (M7); the limit.
+    #[error("the letter is too large for e-mail")]
+    ForwardTooLarge(i64),
     /// As many folders as a mailbox may have.
     #[error("there are too many folders")]
     TooManyFolders,

@@ -4,13 +4,13 @@ use crate::domain::message::Link;
 use crate::domain::notice::{MAX_SUBJECT, Notice, is_placeholder};
 use crate::domain::post::{CommercialPortal, Mark};
 use crate::error::Error;
-use crate::usecase::{Parts, end_exemption, put_notice};
+use crate::usecase::{Parts, complete_forward, end_exemption, put_notice};
 use api::core::v1::Portal;
 use api::event::v1::{AccessCreatedAtMunicipality, NoticeRequested};
 use events::{Handler, Payload};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use kernel::{PersonId, Timestamp, resource, text};
+use kernel::{ForwardId, MailboxId, PersonId, Timestamp, resource, text};
 use rpc::Fields;
 use rpc::convert::from_proto;
 use sql::Tx;
@@ -29,6 +29,13 @@ pub enum Event {
     Notice(Notice),
     /// The municipality has created an access for this owner at this moment (X5).
     AccessCreatedAtMunicipality(PersonId, Timestamp),
+    /// A letter forwarded to an e-mail address was sent, or can't be.
+    ForwardCompleted {
+        /// Which forwarding.
+        forward: (MailboxId, ForwardId),
+        /// Whether it was sent.
+        sent: bool,
+    },
 }
 
 /// Takes in events.
@@ -43,6 +50,11 @@ impl Handler for Incoming {
         match payload {
             Payload::NoticeRequested(notice) => read_notice(&notice, fields).map(Event::Notice),
             Payload::AccessCreatedAtMunicipality(created) => read_created(&created, fields),
+            Payload::ForwardCompleted(completed) => {
+                let field = "forward_completed.forward";
+                let forward = fields.required(field, &completed.forward, resource::parse_forward)?;
+                Some(Event::ForwardCompleted { forward, sent: completed.sent })
+            }
             _ => None,
         }
     }
@@ -53,6 +65,7 @@ impl Handler for Incoming {
             Event::AccessCreatedAtMunicipality(owner, moment) => {
                 end_exemption::by_access(&self.0, tx, owner, moment).boxed()
             }
+            Event::ForwardCompleted { forward, sent } => complete_forward::run(&self.0, tx, forward, sent).boxed(),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Work that this service does by itself.
 
+pub mod forget_tallies;
 pub mod purge_bin;
 pub mod sweep_files;

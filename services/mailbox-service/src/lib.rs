@@ -26,6 +26,7 @@ use api::mailbox::v1::registry_service_server::RegistryServiceServer;
 use config::ServiceConfig;
 use events::Receiver;
 use incoming::Incoming;
+use job::forget_tallies::ForgetTallies;
 use job::purge_bin::PurgeBin;
 use job::sweep_files::SweepFiles;
 use kernel::ServiceName;
@@ -54,7 +55,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
     },
     Step {
         version: 1005,
-        description: "service records",
+        description: "service records, recipients, forwardings",
         sqlite: include_str!("../migrations/sqlite/0005_service.sql"),
         postgres: include_str!("../migrations/postgres/0005_service.sql"),
     },
@@ -95,6 +96,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         .serving(EventServiceServer::new(receiver).max_decoding_message_size(MAX_REQUEST_BYTES))
         .telling(ServiceName::Access, access)
         .telling(ServiceName::Notification, notification)
+        .working(ForgetTallies(parts.db.clone()))
         .working(SweepFiles(parts.clone()))
         .working(PurgeBin(parts)))
 }

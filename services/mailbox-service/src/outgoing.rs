@@ -1,7 +1,8 @@
 //! The events this service emits.
 
+use crate::domain::forward::Forward;
 use crate::domain::message::NewMessage;
-use api::event::v1::{CprNumberChanged, MailboxClosed, PublicPostArrived};
+use api::event::v1::{CprNumberChanged, ForwardRequested, MailboxClosed, PublicPostArrived};
 use events::Payload;
 use kernel::{PersonId, resource};
 use rpc::convert;
@@ -12,6 +13,14 @@ pub fn public_post_arrived(message: &NewMessage) -> Payload {
         mailbox: resource::mailbox(message.mailbox),
         message: resource::message(message.mailbox, message.id),
         available_time: Some(convert::to_proto(message.available_time)),
+    })
+}
+
+/// To notification-service: a letter is to be sent to an e-mail address (M7).
+pub fn forward_requested(forward: &Forward) -> Payload {
+    Payload::ForwardRequested(ForwardRequested {
+        forward: resource::forward(forward.mailbox, forward.id),
+        forwarded_by: resource::person(forward.forwarded_by),
     })
 }
 

@@ -68,6 +68,10 @@ ids! {
     FolderId
     /// A stored file.
     FileId
+    /// A forwarding of a letter.
+    ForwardId
+    /// A person whom an owner has registered to forward letters to.
+    RecipientId
     /// A file on its way to becoming part of a message.
     UploadId
     /// A subscription to e-mail about new post.

@@ -13,8 +13,10 @@ pub mod cvr;
 pub mod date;
 pub mod email;
 pub mod id;
+pub mod limit;
 pub mod name;
 pub mod page;
+pub mod particulars;
 pub mod random;
 pub mod reference;
 pub mod resource;
@@ -29,8 +31,10 @@ pub use cvr::CvrNumber;
 pub use date::Date;
 pub use email::EmailAddress;
 pub use id::{
-    AccessId, EventId, ExemptionId, FileId, FolderId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId,
+    AccessId, EventId, ExemptionId, FileId, FolderId, ForwardId, MailboxId, MessageId, PersonId, RecipientId,
+    SubscriptionId, UploadId,
 };
 pub use name::PersonName;
 pub use page::PageSize;
+pub use particulars::Particulars;
 pub use random::{Random, SystemRandom};

@@ -1,7 +1,9 @@
 //! Resource names such as `mailboxes/{mailbox}/accesses/{access}`: the first id is the partition key, so every
 //! look-up by name knows where to look.
 
-use crate::id::{AccessId, ExemptionId, MailboxId, MessageId, PersonId, SubscriptionId, UploadId};
+use crate::id::{
+    AccessId, ExemptionId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, SubscriptionId, UploadId,
+};
 use std::str::FromStr;
 
 /// The text does not have the form of the resource's names.
@@ -42,6 +44,16 @@ pub fn file(mailbox: MailboxId, id: MessageId, file: &str) -> String {
 /// The name of the record that a message was served: `mailboxes/{mailbox}/messages/{message}/serviceRecord`.
 pub fn service_record(mailbox: MailboxId, id: MessageId) -> String {
     format!("mailboxes/{mailbox}/messages/{id}/serviceRecord")
+}
+
+/// The name of a Digital Post recipient: `mailboxes/{mailbox}/recipients/{recipient}`.
+pub fn recipient(mailbox: MailboxId, id: RecipientId) -> String {
+    format!("mailboxes/{mailbox}/recipients/{id}")
+}
+
+/// The name of a forwarding: `mailboxes/{mailbox}/forwards/{forward}`.
+pub fn forward(mailbox: MailboxId, id: ForwardId) -> String {
+    format!("mailboxes/{mailbox}/forwards/{id}")
 }
 
 /// The name of a subscription: `mailboxes/{mailbox}/subscriptions/{subscription}`.
@@ -88,6 +100,11 @@ pub fn parse_subscription(name: &str) -> Result<(MailboxId, SubscriptionId), Inv
     two(name, "subscriptions", "mailboxes/{mailbox}/subscriptions/{subscription}")
 }
 
+/// Reads `mailboxes/{mailbox}/forwards/{forward}`.
+pub fn parse_forward(name: &str) -> Result<(MailboxId, ForwardId), InvalidResourceName> {
+    two(name, "forwards", "mailboxes/{mailbox}/forwards/{forward}")
+}
+
 /// A mailbox as a citizen may name it: by id, or `mailboxes/me` for their own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MailboxRef {
@@ -95,6 +112,16 @@ pub enum MailboxRef {
     Own,
     /// The one of this id.
     Id(MailboxId),
+}
+
+impl MailboxRef {
+    /// Whether it is this mailbox, the caller's own.
+    pub fn is(self, own: MailboxId) -> bool {
+        match self {
+            Self::Own => true,
+            Self::Id(id) => id == own,
+        }
+    }
 }
 
 /// Reads `mailboxes/{mailbox}` or `mailboxes/me`.
@@ -133,6 +160,13 @@ pub fn parse_service_record(name: &str) -> Result<(MailboxRef, MessageId), Inval
     let invalid = InvalidResourceName("mailboxes/{mailbox}/messages/{message}/serviceRecord");
     let message = name.strip_suffix("/serviceRecord").ok_or(invalid)?;
     parse_message(message).map_err(|_| invalid)
+}
+
+/// Reads `mailboxes/{mailbox}/recipients/{recipient}`, `me` allowed.
+pub fn parse_recipient(name: &str) -> Result<(MailboxRef, RecipientId), InvalidResourceName> {
+    const FORM: &str = "mailboxes/{mailbox}/recipients/{recipient}";
+    let (mailbox, recipient) = within(name, "recipients", FORM)?;
+    Ok((mailbox, recipient.parse().map_err(|_| InvalidResourceName(FORM))?))
 }
 
 fn mailbox_ref(id: &str) -> Option<MailboxRef> {

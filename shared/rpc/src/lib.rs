@@ -22,6 +22,7 @@ pub mod convert;
 pub mod fields;
 pub mod health;
 pub mod layer;
+mod particulars;
 pub mod refusal;
 pub mod server;
 

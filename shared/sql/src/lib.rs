@@ -42,6 +42,7 @@ pub mod once;
 pub mod outbox;
 pub mod queue;
 pub mod sweep;
+pub mod turn;
 pub mod tx;
 pub mod value;
 

@@ -5,6 +5,7 @@ pub mod caseworker;
 pub mod citizen;
 pub mod citizen_access;
 mod citizen_folders;
+pub mod citizen_forward;
 pub mod citizen_mail;
 pub mod citizen_post;
 mod citizen_search;

@@ -55,7 +55,8 @@ CREATE TABLE folder_count (
 
 -- Letters. available_time is when the owner was bound by it; nothing changes it (A17). service_state: 'unserved' or 'served'
 -- of a message for service, NULL of any other (R12). tags: the keyed tags of its words, sealed (M6); before the long columns,
--- so that searching does not read those.
+-- so that searching does not read those. origin: where a forwarded copy comes
+-- from (M7).
 CREATE TABLE message (
     mailbox UUID NOT NULL,
     id UUID NOT NULL,
@@ -74,6 +75,7 @@ CREATE TABLE message (
     link BYTEA,
     legal_basis TEXT,
     service_state TEXT,
+    origin BYTEA,
     file_count BIGINT NOT NULL,
     files_size BIGINT NOT NULL,
     bin_time TIMESTAMPTZ,

@@ -32,6 +32,10 @@ pub enum Act {
     ChangeSettings,
     /// Be served a message for service, and see its record (R6, R12).
     AcknowledgeService,
+    /// Forward a letter (R5).
+    Forward,
+    /// See and change the list of Digital Post recipients (M9).
+    ManageRecipients,
 }
 
 /// In which capacity somebody acts.

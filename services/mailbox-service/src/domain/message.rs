@@ -1,6 +1,7 @@
 //! Letters.
 
 use crate::domain::folder::Folder;
+use crate::domain::forward::Origin;
 use crate::domain::post::{Mark, Sender};
 use crate::domain::service::ServiceState;
 use kernel::{CvrNumber, FileId, MailboxId, MessageId, Timestamp};
@@ -46,6 +47,8 @@ pub struct Letter {
     pub link: Option<Link>,
     /// The legal basis it was delivered by (X3).
     pub legal_basis: Option<String>,
+    /// Of a forwarded copy: where it comes from (M7).
+    pub origin: Option<Origin>,
     /// The sender's own id of it; none for a notice.
     pub sender_uuid: Option<Uuid>,
 }
@@ -98,6 +101,8 @@ pub struct NewMessage {
     pub legal_basis: Option<String>,
     /// Whether it is a message for service (R12).
     pub for_service: bool,
+    /// Of a forwarded copy: where it comes from (M7).
+    pub origin: Option<Origin>,
     /// How many files.
     pub file_count: i64,
     /// Their size together, in bytes.

@@ -73,6 +73,8 @@ pub enum SenderKind {
     Authority,
     /// A private company.
     Company,
+    /// A citizen.
+    Person,
     /// The suite itself.
     DigitalPost,
 }
@@ -83,13 +85,15 @@ impl SenderKind {
         match self {
             Self::Authority => "authority",
             Self::Company => "company",
+            Self::Person => "person",
             Self::DigitalPost => "digital_post",
         }
     }
 
     /// From its stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Authority, Self::Company, Self::DigitalPost].into_iter().find(|kind| kind.as_str() == text)
+        let all = [Self::Authority, Self::Company, Self::Person, Self::DigitalPost];
+        all.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -98,9 +102,9 @@ impl SenderKind {
 pub struct Sender {
     /// Which kind.
     pub kind: SenderKind,
-    /// Whose system; none for the suite.
+    /// Whose system; none for a citizen and the suite.
     pub cvr: Option<CvrNumber>,
-    /// Which system; none for the suite.
+    /// Which system; none for a citizen and the suite.
     pub system_id: Option<String>,
     /// The name shown.
     pub name: String,
@@ -118,6 +122,11 @@ impl Sender {
             system_id: Some(system.system_id.clone()),
             name: system.name.clone(),
         }
+    }
+
+    /// A citizen of this full name.
+    pub fn person(name: String) -> Self {
+        Self { kind: SenderKind::Person, cvr: None, system_id: None, name }
     }
 
     /// The suite, sender of notices.

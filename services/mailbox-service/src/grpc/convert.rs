@@ -5,6 +5,7 @@ pub(crate) mod exemption;
 use crate::domain::acting::{Act, Acting, Capacity};
 use crate::domain::file::{Upload, hex};
 use crate::domain::folder::{Count, Folder, OwnFolder};
+use crate::domain::forward::Origin;
 use crate::domain::message::{AttachedFile, Letter, Link, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
 use crate::domain::service::{ServiceRecord, ServiceState};
@@ -55,6 +56,8 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::Delete => "DELETE",
         Act::ChangeSettings => "CHANGE_SETTINGS",
         Act::AcknowledgeService => "ACKNOWLEDGE_SERVICE",
+        Act::Forward => "FORWARD",
+        Act::ManageRecipients => "MANAGE_RECIPIENTS",
     }
 }
 
@@ -76,6 +79,7 @@ fn sender(sender: Sender) -> proto::Sender {
     let kind = match sender.kind {
         SenderKind::Authority => proto::SenderKind::Authority,
         SenderKind::Company => proto::SenderKind::Company,
+        SenderKind::Person => proto::SenderKind::Person,
         SenderKind::DigitalPost => proto::SenderKind::DigitalPost,
     };
     proto::Sender {
@@ -141,9 +145,19 @@ pub(crate) fn letter(mailbox: MailboxId, letter: Letter, bin_life: Duration) -> 
         reply_contact_point: String::new(),
         legal_basis: letter.legal_basis.unwrap_or_default(),
         answers: String::new(),
-        forwarded_from: None,
+        forwarded_from: letter.origin.map(forward_origin),
         service_record,
         links: letter.link.map(link).into_iter().collect(),
+    }
+}
+
+fn forward_origin(origin: Origin) -> proto::ForwardOrigin {
+    proto::ForwardOrigin {
+        message: resource::message(origin.mailbox, origin.message),
+        sender: Some(sender(origin.sender)),
+        available_time: Some(to_proto(origin.available_time)),
+        forwarded_by_display_name: origin.forwarded_by,
+        comment: origin.comment,
     }
 }
 

@@ -1,14 +1,13 @@
 //! DirectoryService: what the other services need to know of persons.
 
-use super::not_yet;
-use super::registry::parse_name;
+mod forward;
+
 use crate::usecase::{Parts, directory};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::directory_service_server::DirectoryService;
-use kernel::{CprNumber, PersonId, User, resource};
+use kernel::{PersonId, User, resource};
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The most persons of one look-up.
@@ -19,7 +18,7 @@ pub struct Directory(pub Arc<Parts>);
 
 #[tonic::async_trait]
 impl DirectoryService for Directory {
-    type FetchForwardStream = ReceiverStream<Result<proto::FetchForwardResponse, Status>>;
+    type FetchForwardStream = forward::Frames;
 
     async fn resolve_caller(
         &self,
@@ -47,15 +46,9 @@ impl DirectoryService for Directory {
         let request = request.into_inner();
         let mut fields = Fields::new();
         let purpose = fields.take("purpose", purpose(request.purpose(), at_municipality));
-        let particulars = fields.present("particulars", request.particulars.as_ref());
-        let parsed = particulars.map(|particulars| {
-            let cpr = fields.required("particulars.cpr_number", &particulars.cpr_number, CprNumber::parse);
-            let name = parse_name(&mut fields, "particulars.", &particulars.first_name, &particulars.last_name);
-            (cpr, name)
-        });
-        let (cpr, name) = parsed.unwrap_or_default();
-        let (purpose, cpr, name) = fields.all((purpose, cpr, name))?;
-        let found = directory::find_match(&self.0, &cpr, &name, purpose).await.map_err(Refusal::from)?;
+        let particulars = fields.particulars("particulars", request.particulars.as_ref());
+        let (purpose, particulars) = fields.all((purpose, particulars))?;
+        let found = directory::find_match(&self.0, particulars, purpose).await.map_err(Refusal::from)?;
         Ok(Response::new(proto::MatchPersonResponse { person: found.map(resource::person).unwrap_or_default() }))
     }
 
@@ -82,7 +75,12 @@ impl DirectoryService for Directory {
         Ok(Response::new(proto::BatchGetPersonsResponse { persons: found.into_iter().map(view).collect() }))
     }
 
-    not_yet::directory_service!();
+    async fn fetch_forward(
+        &self,
+        request: Request<proto::FetchForwardRequest>,
+    ) -> Result<Response<Self::FetchForwardStream>, Status> {
+        Ok(Response::new(forward::fetch(&self.0, request.into_inner()).await?))
+    }
 }
 
 /// Only a caseworker looks for more than who can become a party.

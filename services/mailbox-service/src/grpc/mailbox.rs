@@ -4,7 +4,9 @@ mod bulk;
 mod exemption;
 mod files;
 mod folders;
+mod forward;
 mod messages;
+mod recipients;
 mod search;
 mod service;
 mod settings;
@@ -174,6 +176,34 @@ impl MailboxService for Mailbox {
         request: Request<proto::EndOwnExemptionRequest>,
     ) -> Result<Response<proto::EndOwnExemptionResponse>, Status> {
         answer!(self, request, exemption::end_own)
+    }
+
+    async fn forward_message(
+        &self,
+        request: Request<proto::ForwardMessageRequest>,
+    ) -> Result<Response<proto::ForwardMessageResponse>, Status> {
+        answer!(self, request, forward::forward)
+    }
+
+    async fn list_recipients(
+        &self,
+        request: Request<proto::ListRecipientsRequest>,
+    ) -> Result<Response<proto::ListRecipientsResponse>, Status> {
+        answer!(self, request, recipients::list)
+    }
+
+    async fn add_recipient(
+        &self,
+        request: Request<proto::AddRecipientRequest>,
+    ) -> Result<Response<proto::AddRecipientResponse>, Status> {
+        answer!(self, request, recipients::add)
+    }
+
+    async fn remove_recipient(
+        &self,
+        request: Request<proto::RemoveRecipientRequest>,
+    ) -> Result<Response<proto::RemoveRecipientResponse>, Status> {
+        answer!(self, request, recipients::remove)
     }
 
     not_yet::mailbox_service!();

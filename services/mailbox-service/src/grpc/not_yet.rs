@@ -27,12 +27,8 @@ macro_rules! mailbox_service {
     () => {
         $crate::grpc::not_yet::refuse! {
             upload_file(tonic::Streaming<proto::UploadFileRequest>) -> proto::UploadFileResponse, "UploadFile";
-            forward_message(proto::ForwardMessageRequest) -> proto::ForwardMessageResponse, "ForwardMessage";
             send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";
             reply_to_message(proto::ReplyToMessageRequest) -> proto::ReplyToMessageResponse, "ReplyToMessage";
-            list_recipients(proto::ListRecipientsRequest) -> proto::ListRecipientsResponse, "ListRecipients";
-            add_recipient(proto::AddRecipientRequest) -> proto::AddRecipientResponse, "AddRecipient";
-            remove_recipient(proto::RemoveRecipientRequest) -> proto::RemoveRecipientResponse, "RemoveRecipient";
             list_activity(proto::ListActivityRequest) -> proto::ListActivityResponse, "ListActivity";
             watch_mailbox(proto::WatchMailboxRequest) -> Self::WatchMailboxStream, "WatchMailbox";
             list_contact_points(proto::ListContactPointsRequest) -> proto::ListContactPointsResponse, "ListContactPoints";
@@ -53,12 +49,4 @@ macro_rules! delivery_service {
     };
 }
 
-macro_rules! directory_service {
-    () => {
-        $crate::grpc::not_yet::refuse! {
-            fetch_forward(proto::FetchForwardRequest) -> Self::FetchForwardStream, "FetchForward";
-        }
-    };
-}
-
-pub(crate) use {delivery_service, directory_service, mailbox_service, refuse};
+pub(crate) use {delivery_service, mailbox_service, refuse};

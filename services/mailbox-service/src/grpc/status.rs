@@ -2,9 +2,11 @@
 
 use crate::domain::delivery::MAX_FILES;
 use crate::domain::folder::{MAX_DEPTH, MAX_FOLDERS};
+use crate::domain::recipients::MAX_RECIPIENTS;
 use crate::error::Error;
 use crate::grpc::convert;
 use kernel::resource;
+use rpc::refusal::Violation;
 use rpc::{Reason, Refusal};
 
 /// The reasons that carry nothing but themselves.
@@ -22,6 +24,7 @@ fn plain(error: &Error) -> Option<Reason> {
         Error::ExemptionReasonMissing => Reason::ExemptionReasonMissing,
         Error::FileHashMismatch => Reason::FileHashMismatch,
         Error::FramesMalformed => Reason::RequestMalformed,
+        Error::PersonNotMatched => Reason::PersonNotMatched,
         _ => return None,
     })
 }
@@ -77,6 +80,15 @@ fn content(error: &Error) -> Option<Refusal> {
         Error::ServiceAcknowledgementRequired(mailbox, message) => {
             Refusal::new(Reason::ServiceAcknowledgementRequired).with("message", resource::message(*mailbox, *message))
         }
+        Error::InvalidField(field, problem) => {
+            Refusal::invalid(vec![Violation { field: (*field).to_owned(), description: (*problem).to_owned() }])
+        }
+        Error::TooManyAttempts(wait) => Refusal::new(Reason::TooManyAttempts).retry_after(*wait),
+        Error::TooManyRecipients => {
+            Refusal::new(Reason::LimitReached).with("what", "recipients").with("limit", MAX_RECIPIENTS)
+        }
+        Error::ForwardLimit(wait) => Refusal::new(Reason::ForwardLimit).retry_after(*wait),
+        Error::ForwardTooLarge(limit) => Refusal::new(Reason::ForwardTooLarge).with("limit_bytes", limit),
         Error::StateConflict(state) => Refusal::new(Reason::StateConflict).with("state", state),
         Error::UnderAge(earliest) => Refusal::new(Reason::UnderAge).with("earliest_date", earliest),
         Error::ContentDiffers(uuid) => Refusal::new(Reason::ContentDiffers).with("message_uuid", uuid),

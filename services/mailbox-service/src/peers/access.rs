@@ -139,5 +139,7 @@ fn to_proto(act: Act) -> core::Act {
         Act::Delete => core::Act::Delete,
         Act::ChangeSettings => core::Act::ChangeSettings,
         Act::AcknowledgeService => core::Act::AcknowledgeService,
+        Act::Forward => core::Act::Forward,
+        Act::ManageRecipients => core::Act::ManageRecipients,
     }
 }

@@ -3,6 +3,7 @@
 mod bin;
 mod bulk;
 mod list;
+mod origin;
 mod search;
 mod service;
 mod tags;
@@ -16,6 +17,7 @@ pub use tags::{QueryTags, Tags};
 
 use crate::domain::acting::Acting;
 use crate::domain::folder::Folder;
+use crate::domain::forward::Origin;
 use crate::domain::message::{Link, NewMessage, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
 use crate::domain::service::ServiceState;
@@ -90,30 +92,54 @@ pub struct Content {
     pub link: Option<Link>,
     /// The legal basis it was delivered by.
     pub legal_basis: Option<String>,
+    /// Of a forwarded copy: where it comes from.
+    pub origin: Option<Origin>,
     /// The sender's own id of it.
     pub sender_uuid: Option<Uuid>,
 }
 
 /// The letter of this id, if `acting` sees it (A11).
 pub async fn get(tx: &mut Tx, acting: &Acting, id: MessageId, key: &DataKey) -> Result<Option<Content>, Error> {
+    marked(tx, acting.mailbox, acting.visible_pair(), id, key).await
+}
+
+/// The letter of this id, if it has this mark.
+pub async fn get_marked(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    mark: Mark,
+    id: MessageId,
+    key: &DataKey,
+) -> Result<Option<Content>, Error> {
+    marked(tx, mailbox, (mark.as_str(), mark.as_str()), id, key).await
+}
+
+async fn marked(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    (one, other): (&'static str, &'static str),
+    id: MessageId,
+    key: &DataKey,
+) -> Result<Option<Content>, Error> {
     let sql = concat!(
         "SELECT ",
         summary_columns!(),
-        ", body, link, legal_basis, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4)"
+        ", body, link, legal_basis, origin, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4)"
     );
-    let (one, other) = acting.visible_pair();
-    let at = row_place(acting.mailbox, id);
+    let at = row_place(mailbox, id);
     let read = |row: &Row| {
         let link: Option<Vec<u8>> = row.get("link")?;
+        let origin: Option<Vec<u8>> = row.get("origin")?;
         Ok(Content {
-            summary: read_summary(row, acting.mailbox, key)?,
+            summary: read_summary(row, mailbox, key)?,
             body: open(key, "message.body", &at, &row.get::<Vec<u8>>("body")?)?,
             link: link.map(|sealed| read_link(&open(key, "message.link", &at, &sealed)?)).transpose()?,
             legal_basis: row.get("legal_basis")?,
+            origin: origin.map(|sealed| origin::read(&open(key, "message.origin", &at, &sealed)?)).transpose()?,
             sender_uuid: row.get("sender_uuid")?,
         })
     };
-    tx.optional(sql, args![acting.mailbox, id, one, other], read).await
+    tx.optional(sql, args![mailbox, id, one, other], read).await
 }
 
 fn read_link(text: &str) -> Result<Link, Error> {
@@ -141,6 +167,7 @@ const INSERT: Insert = Insert::new(
         "link",
         "legal_basis",
         "service_state",
+        "origin",
         "file_count",
         "files_size",
     ],
@@ -176,6 +203,7 @@ fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Valu
         link.map(|link| sealed("message.link", &link)),
         message.legal_basis.as_deref(),
         message.for_service.then_some(ServiceState::Unserved.as_str()),
+        message.origin.as_ref().map(|origin| sealed("message.origin", &origin::write(origin))),
         message.file_count,
         message.files_size,
     ]

@@ -76,6 +76,30 @@ fn read(row: &Row, mailbox: MailboxId, message: MessageId, key: &DataKey) -> Res
     })
 }
 
+/// All files of a letter, the main document first, each with the key that opens it.
+pub async fn all_with_keys(
+    tx: &mut Tx,
+    mailbox: MailboxId,
+    message: MessageId,
+    key: &DataKey,
+) -> Result<Vec<(AttachedFile, DataKey)>, Error> {
+    let sql = "SELECT ordinal, file, wrapped_key, name, media_type, size, sha256, is_main FROM message_file \
+               WHERE mailbox = $1 AND message = $2 ORDER BY ordinal";
+    tx.all(sql, args![mailbox, message], |row| read_with_key(row, mailbox, message, key)).await
+}
+
+fn read_with_key(
+    row: &Row,
+    mailbox: MailboxId,
+    message: MessageId,
+    key: &DataKey,
+) -> Result<(AttachedFile, DataKey), Error> {
+    let place = file_place(mailbox, message, row.get("ordinal")?);
+    let wrapped: Vec<u8> = row.get("wrapped_key")?;
+    let file_key = key.unwrap(&place, &wrapped).map_err(closed("message_file.wrapped_key"))?;
+    Ok((read(row, mailbox, message, key)?, file_key))
+}
+
 /// A file of a letter, and the key that opens it.
 pub async fn with_key(
     tx: &mut Tx,
@@ -86,13 +110,7 @@ pub async fn with_key(
 ) -> Result<Option<(AttachedFile, DataKey)>, Error> {
     let sql = "SELECT ordinal, file, wrapped_key, name, media_type, size, sha256, is_main FROM message_file \
                WHERE mailbox = $1 AND message = $2 AND file = $3";
-    let read = |row: &Row| {
-        let place = file_place(mailbox, message, row.get("ordinal")?);
-        let wrapped: Vec<u8> = row.get("wrapped_key")?;
-        let file_key = key.unwrap(&place, &wrapped).map_err(closed("message_file.wrapped_key"))?;
-        Ok((read(row, mailbox, message, key)?, file_key))
-    };
-    tx.optional(sql, args![mailbox, message, file], read).await
+    tx.optional(sql, args![mailbox, message, file], |row| read_with_key(row, mailbox, message, key)).await
 }
 
 /// Whether any letter still has the file.

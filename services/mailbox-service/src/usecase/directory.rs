@@ -5,7 +5,8 @@ use crate::domain::recipient::Recipient;
 use crate::error::Error;
 use crate::store;
 use crate::store::person::PersonRow;
-use kernel::{CprNumber, PersonId, PersonName};
+use kernel::{CprNumber, Particulars, PersonId};
+use sql::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -42,13 +43,24 @@ pub async fn resolve(parts: &Arc<Parts>, cpr: &CprNumber) -> Result<(PersonId, R
 /// for it: one look-up, one key unwrapped, two names opened and compared (A2).
 pub async fn find_match(
     parts: &Arc<Parts>,
-    cpr: &CprNumber,
-    name: &PersonName,
+    particulars: Particulars,
     purpose: Purpose,
 ) -> Result<Option<PersonId>, Error> {
-    let found = find(parts, cpr).await?;
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.read(move |tx| Box::pin(async move { match_in(&parts, tx, &particulars, purpose).await })).await
+}
+
+/// The same in a transaction.
+pub(crate) async fn match_in(
+    parts: &Parts,
+    tx: &mut Tx,
+    particulars: &Particulars,
+    purpose: Purpose,
+) -> Result<Option<PersonId>, Error> {
+    let found = store::person::find(tx, &parts.cpr_hash(&particulars.cpr)).await?;
     let row = found.as_ref().unwrap_or(&parts.decoy);
-    let named = row.name(&row.key(&parts.keys.keyring)?)?.matches(name);
+    let named = row.name(&row.key(&parts.keys.keyring)?)?.matches(&particulars.name);
     let fits = match purpose {
         Purpose::NewParty => row.close_time.is_none() & row.exemption.is_none(),
         Purpose::OwnerAtMunicipality => row.close_time.is_none(),

@@ -46,6 +46,7 @@ pub async fn run(parts: &Arc<Parts>, admitted: Admitted, id: MessageId) -> Resul
                 files,
                 link: content.link,
                 legal_basis: content.legal_basis,
+                origin: content.origin,
                 sender_uuid: content.sender_uuid,
             })
         })

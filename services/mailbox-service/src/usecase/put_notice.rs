@@ -43,6 +43,7 @@ pub(crate) fn message(
         link: None,
         legal_basis: None,
         for_service: false,
+        origin: None,
         file_count: 0,
         files_size: 0,
         available_time: now,

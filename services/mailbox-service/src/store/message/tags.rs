@@ -74,6 +74,7 @@ mod tests {
             link: None,
             legal_basis: None,
             for_service: false,
+            origin: None,
             file_count: 0,
             files_size: 0,
             available_time: NOW,

@@ -121,6 +121,7 @@ impl<'d> Desk<'d> {
             link: None,
             legal_basis: delivery.legal_basis.clone(),
             for_service: delivery.for_service,
+            origin: None,
             file_count: i64::try_from(files.len()).unwrap_or(i64::MAX),
             files_size: files.iter().map(|(upload, _)| upload.size).sum(),
             available_time: self.now,
