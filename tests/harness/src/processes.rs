@@ -134,6 +134,16 @@ impl Processes {
         url
     }
 
+    /// The most memory that a service, its first replica, has held so far, in bytes. Linux tells it.
+    pub fn peak_memory(&self, service: ServiceName) -> anyhow::Result<u64> {
+        let (_, guard) = self.running.iter().find(|(of, _)| *of == (service, 0)).context("the service does not run")?;
+        let guard = guard.id();
+        let program = fs::read_to_string(format!("/proc/{guard}/task/{guard}/children"))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", program.trim()))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        Ok(peak.context("no peak of memory")?.trim().parse::<u64>()? * 1024)
+    }
+
     /// Kills a service, its first replica, with signal 9, and starts it again.
     pub async fn kill_and_restart(&mut self, service: ServiceName) -> anyhow::Result<()> {
         let status = self.signal((service, 0), "KILL")?;

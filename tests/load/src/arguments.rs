@@ -18,6 +18,8 @@ pub(crate) enum Scenario {
     Checks(Checks),
     /// The newest 50 letters, listed by the owner and by a reader.
     Delegated(Delegated),
+    /// A register extract and a mass mailing, both streamed in through the public API.
+    Register(Register),
     /// The raw limit of `checks`: started by it, ends when its standard input does.
     #[command(hide = true)]
     RawChecks(RawServer),
@@ -74,6 +76,25 @@ pub(crate) struct Delegated {
 }
 
 #[derive(Args)]
+pub(crate) struct Register {
+    /// On which engine; on both if left out.
+    #[arg(long)]
+    pub(crate) engine: Option<EngineName>,
+    /// Persons in the extract.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) persons: u32,
+    /// Letters of the mailing, to each of the persons in turn.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) letters: u32,
+    /// Streams at once, each with its part of the extract and of the mailing.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) streams: u32,
+    /// The most letters whose rows are copied once more for the raw limit.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) copied: u32,
+}
+
+#[derive(Args)]
 pub(crate) struct RawServer {
     /// The database.
     #[arg(long)]
@@ -96,15 +117,16 @@ pub(crate) enum Length {
     Calls(usize),
 }
 
-impl Run {
-    pub(crate) fn engines(&self) -> Vec<Engine> {
-        match self.engine {
-            Some(EngineName::Sqlite) => vec![Engine::Sqlite],
-            Some(EngineName::Postgres) => vec![Engine::Postgres],
-            None => vec![Engine::Sqlite, Engine::Postgres],
-        }
+/// The one, or both.
+pub(crate) fn engines(name: Option<EngineName>) -> Vec<Engine> {
+    match name {
+        Some(EngineName::Sqlite) => vec![Engine::Sqlite],
+        Some(EngineName::Postgres) => vec![Engine::Postgres],
+        None => vec![Engine::Sqlite, Engine::Postgres],
     }
+}
 
+impl Run {
     pub(crate) fn length(&self) -> Length {
         self.calls.map_or(Length::Time(Duration::from_secs(self.seconds)), Length::Calls)
     }

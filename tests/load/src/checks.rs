@@ -1,8 +1,8 @@
 //! Decisions: `AuthorizationService.Check` as mailbox-service asks it, beside the same query behind a bare server.
 
-use crate::arguments::Checks;
-use crate::measure::measure;
-use crate::raw::RawChecks;
+use crate::arguments::{Checks, engines};
+use crate::measure::{Answer, measure};
+use crate::raw::Raw;
 use crate::report::{Side, Sides, step};
 use crate::stage::{Filled, Stage, spread};
 use anyhow::{Context as _, ensure};
@@ -29,7 +29,7 @@ struct Question {
 }
 
 pub(crate) async fn run(sizes: &Checks) -> anyhow::Result<()> {
-    for engine in sizes.run.engines() {
+    for engine in engines(sizes.run.engine) {
         one(sizes, engine).await?;
     }
     Ok(())
@@ -45,7 +45,7 @@ async fn one(sizes: &Checks, engine: Engine) -> anyhow::Result<()> {
     let questions: Arc<[Question]> = questions.into();
 
     let suite = stage.processes.suite();
-    let raw = RawChecks::start(&stage)?;
+    let raw = Raw::start(&stage, "raw-checks", ServiceName::Access)?;
     let to_suite: Vec<Channel> =
         (0..sizes.run.connections).map(|_| suite.channel(ServiceName::Access, Some(ServiceName::Mailbox))).collect();
     let to_raw = raw.channels(&stage, sizes.run.connections)?;
@@ -60,8 +60,6 @@ async fn one(sizes: &Checks, engine: Engine) -> anyhow::Result<()> {
     }
     Ok(())
 }
-
-type Answer = futures::future::BoxFuture<'static, anyhow::Result<()>>;
 
 /// Asks each question in turn, through each connection in turn; the answer must be yes.
 fn asking(channels: &[Channel], questions: &Arc<[Question]>) -> impl Fn(usize) -> Answer + Clone + Send + 'static {

@@ -1,14 +1,13 @@
 //! The newest 50 letters of a mailbox, listed by somebody who may read them, beside the owner's own listing.
 
-use crate::arguments::Delegated;
-use crate::measure::measure;
+use crate::arguments::{Delegated, engines};
+use crate::measure::{Answer, measure};
 use crate::report::{Side, Sides, step};
 use crate::stage::Stage;
 use anyhow::{Context as _, ensure};
 use api::mailbox::v1::ListMessagesRequest;
 use api::mailbox::v1::mailbox_service_client::MailboxServiceClient;
 use engines::Engine;
-use futures::future::BoxFuture;
 use harness::{Citizen, Letter, Person, Refused, Suite, Until};
 use kernel::ServiceName;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ struct Listing {
 }
 
 pub(crate) async fn run(sizes: &Delegated) -> anyhow::Result<()> {
-    for engine in sizes.run.engines() {
+    for engine in engines(sizes.run.engine) {
         one(sizes, engine).await?;
     }
     Ok(())
@@ -72,7 +71,7 @@ fn listing_each(
     channels: &[Channel],
     listings: &Arc<[Listing]>,
     least: usize,
-) -> impl Fn(usize) -> BoxFuture<'static, anyhow::Result<()>> + Clone + Send + 'static {
+) -> impl Fn(usize) -> Answer + Clone + Send + 'static {
     let clients: Vec<_> = channels.iter().cloned().map(MailboxServiceClient::new).collect();
     let listings = listings.clone();
     move |number| {

@@ -12,7 +12,9 @@ mod checks;
 mod delegated;
 mod measure;
 mod raw;
+mod register;
 mod report;
+mod rows;
 mod stage;
 
 use arguments::{Arguments, Scenario};
@@ -25,6 +27,7 @@ async fn main() -> anyhow::Result<()> {
     match Arguments::parse().scenario {
         Scenario::Checks(sizes) => checks::run(&sizes).await,
         Scenario::Delegated(sizes) => delegated::run(&sizes).await,
-        Scenario::RawChecks(server) => raw::serve(&server).await,
+        Scenario::Register(sizes) => register::run(&sizes).await,
+        Scenario::RawChecks(server) => raw::serve(&server, raw::checks::routes(&server).await?).await,
     }
 }

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// Of the time of a measurement, how much is run before it and not counted: connections, caches, plans.
 const WARM_UP: u32 = 5;
 
+/// What came of a call.
+pub(crate) type Answer = futures::future::BoxFuture<'static, anyhow::Result<()>>;
+
 /// What was measured.
 pub(crate) struct Measured {
     pub(crate) calls: usize,

@@ -72,6 +72,14 @@ impl Stage {
     }
 }
 
+/// The tables of mailbox-service in an empty database.
+pub(crate) async fn schema(url: &str) -> anyhow::Result<()> {
+    let clock = TimeSource::Engine(Arc::new(SystemClock));
+    let db = Db::open(&DatabaseConfig::at(url), mailbox_service::MIGRATIONS, clock).await?;
+    db.close().await;
+    Ok(())
+}
+
 fn fresh(number: u32) -> Filled {
     let id = || PersonId::new(SystemClock.now(), &SystemRandom);
     Filled { owner: id(), reader: id(), person: Person::of_crowd(number) }

@@ -26,3 +26,12 @@ fn delegated_lists_are_measured_beside_the_owners() {
     let out = load(&format!("delegated --accesses 20 --mailboxes 2 --letters 3 {SMALL}"));
     assert_eq!(out.matches("(100 and 100 calls, no error)").count(), 4, "{out}");
 }
+
+#[test]
+fn a_register_and_a_mailing_are_streamed_in() {
+    let out = load("register --persons 300 --letters 600 --streams 2");
+    for told in ["Sqlite: 300 persons", "Sqlite: 600 letters", "Postgres: 300 persons", "Postgres: 600 letters"] {
+        assert!(out.contains(told), "{out}");
+    }
+    assert!(out.contains("300 of cpr_lookup, 300 of person") && out.contains("600 of message"), "{out}");
+}

@@ -48,10 +48,12 @@ impl Query {
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?.journal_mode(SqliteJournalMode::Wal);
-            let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS);
+            let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
             return Ok(Self::Sqlite(pool.connect_with(options.pragma("query_only", "ON")).await?));
         }
-        Ok(Self::Postgres(PgPoolOptions::new().max_connections(CONNECTIONS).connect(url).await?))
+        Ok(Self::Postgres(
+            PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false).connect(url).await?,
+        ))
     }
 
     /// The id of the access that was found.
