@@ -2,6 +2,7 @@
 
 use crate::actor::caseworker::{creation, desk_request};
 use crate::actor::citizen_access::{offer, request};
+use crate::actor::exemption_desk::granted;
 use crate::actor::register::registration;
 use crate::{Caseworker, Citizen, Person, Suite, Until};
 use api::access::v1::{
@@ -22,14 +23,16 @@ pub enum Way {
     WrongLastName,
     /// Not yet fifteen, and so without Digital Post (rule P2).
     TooYoung,
+    /// Exempt from Digital Post.
+    Exempt,
     /// Dead.
     Dead,
 }
 
 impl Way {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::UnknownNumber, Self::WrongFirstName, Self::WrongLastName, Self::TooYoung, Self::Dead];
+    pub const ALL: [Self; 6] =
+        [Self::UnknownNumber, Self::WrongFirstName, Self::WrongLastName, Self::TooYoung, Self::Exempt, Self::Dead];
 }
 
 /// People who can't be named: another one each time, so that no limit comes in between.
@@ -59,7 +62,7 @@ impl Nobodies {
             Way::TooYoung => {
                 return PersonParticulars { cpr_number: format!("61011543{:02}", self.count % 100), ..named };
             }
-            Way::WrongFirstName | Way::WrongLastName | Way::Dead => {}
+            Way::WrongFirstName | Way::WrongLastName | Way::Exempt | Way::Dead => {}
         }
         self.suite.register().registers(registration(&person)).await.expect("a person is registered");
         let wrong = || "Ukendt".to_owned();
@@ -67,6 +70,10 @@ impl Nobodies {
             Way::WrongFirstName => PersonParticulars { first_name: wrong(), ..named },
             Way::WrongLastName => PersonParticulars { last_name: wrong(), ..named },
             Way::UnknownNumber | Way::TooYoung => named,
+            Way::Exempt => {
+                self.suite.exemption_desk().records(granted(&person)).await.expect("an exemption is recorded");
+                named
+            }
             Way::Dead => {
                 self.suite.register().reports_death_of(&person).await.expect("a death is recorded");
                 self.suite.settle().await;
@@ -107,9 +114,14 @@ impl Naming {
         Self::ListedCitizen,
     ];
 
-    /// Whether somebody can't be named here for this reason. A caseworker sees what the dead had.
+    /// Whether somebody can't be named here for this reason. A caseworker sees what the exempt and the dead had, and an
+    /// exempt owner gives access at the desk (rule X5).
     pub fn refuses(self, way: Way) -> bool {
-        (self, way) != (Self::ListedCitizen, Way::Dead)
+        match self {
+            Self::ListedCitizen => !matches!(way, Way::Exempt | Way::Dead),
+            Self::CreatedOwner => way != Way::Exempt,
+            _ => true,
+        }
     }
 
     /// Names `nobody` in this place, and `citizen` in the other where two are named; `citizen` calls, or the caseworker.

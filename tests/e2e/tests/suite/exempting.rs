@@ -21,7 +21,6 @@ on_both! {
     x4_exemption_takes_nothing_away,
     x4_an_exempt_reader_keeps_reading,
     x6_senders_learn_beforehand_who_can_receive,
-    a2_the_exempt_get_the_same_answer_as_the_unknown,
     a3_nobody_exempt_becomes_a_reader,
     every_violation_of_an_application_is_listed,
     x1_of_two_grants_at_once_one_is_made,
@@ -196,25 +195,6 @@ async fn x6_senders_learn_beforehand_who_can_receive(suite: Suite) {
     assert_eq!(of_karen(suite.company(Portal::EBoks), "").await, "");
     suite.authority().looks_up(&numbers, "su").await.refused("LEGAL_BASIS_NOT_HELD");
     suite.authority().looks_up_one(karen, "su").await.refused("LEGAL_BASIS_NOT_HELD");
-}
-
-async fn a2_the_exempt_get_the_same_answer_as_the_unknown(suite: Suite) {
-    let (karen, niels) = suite.karen_and_niels().await;
-    suite.exemption_desk().exempts(&niels).await.unwrap();
-    let dead = suite.citizen(Person::mette()).await;
-    suite.register().reports_death_of(&dead.person).await.unwrap();
-    suite.settle().await;
-    let unknown = niels.mistaken_for(Person::ole());
-    let misnamed = niels.mistaken_for(Person { first_name: "Nils".to_owned(), ..Person::niels() });
-    let mut refusals = Vec::new();
-    for (number, named) in (0..).zip([&niels, &dead, &unknown, &misnamed]) {
-        let namer = suite.citizen(Person::of_crowd(number)).await;
-        refusals.push(namer.gives_access(named, Until::Never).await.refused("PERSON_NOT_MATCHED"));
-        refusals.push(namer.asks_for_access(named, Until::Never).await.refused("PERSON_NOT_MATCHED"));
-    }
-    assert!(refusals.iter().all(|refused| *refused == refusals[0]), "{refusals:?}");
-    assert!(niels.lists("mailboxes/me").await.unwrap().is_empty(), "nobody is told");
-    assert!(karen.given_accesses().await.unwrap().accesses.is_empty());
 }
 
 async fn a3_nobody_exempt_becomes_a_reader(suite: Suite) {

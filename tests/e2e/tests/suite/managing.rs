@@ -83,6 +83,7 @@ async fn a19_the_list_of_mailboxes_follows_the_accesses(suite: Suite) {
             let page = answer(page).unwrap();
             assert!(page.mailboxes.len() <= usize::try_from(page_size).unwrap());
             all.extend(page.mailboxes);
+            assert!(all.len() <= 6, "each once");
             page_token = page.next_page_token;
             if page_token.is_empty() {
                 return all;
