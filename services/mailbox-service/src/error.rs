@@ -4,7 +4,7 @@ use crate::domain::acting::{Act, Capacity};
 use crate::domain::folder::tree::Misplaced;
 use crate::domain::person::RegistrationRefused;
 use crate::domain::recipient::NotTaken;
-use kernel::{AccessId, Date, MailboxId, MessageId, Portal, UploadId};
+use kernel::{AccessId, Date, MailboxId, MessageId, Portal, Timestamp, UploadId};
 use rpc::Refusal;
 use std::time::Duration;
 use uuid::Uuid;
@@ -87,6 +87,12 @@ pub enum Error {
     /// The sender has delivered the UUID with other content (M2).
     #[error("the content differs from the first delivery")]
     ContentDiffers(Uuid),
+    /// Moments that are none at present: each field, and what is wrong with it.
+    #[error("a moment is past, or too far ahead")]
+    Untimely(Vec<(&'static str, &'static str)>),
+    /// The letter is available, since then (M4).
+    #[error("the letter is available already")]
+    WithdrawalTooLate(Timestamp),
     /// The sender's token does not hold the legal basis (X3).
     #[error("the legal basis is not held")]
     LegalBasisNotHeld(String),

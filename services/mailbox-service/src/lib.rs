@@ -27,6 +27,7 @@ use config::ServiceConfig;
 use events::Receiver;
 use incoming::Incoming;
 use job::forget_tallies::ForgetTallies;
+use job::publish::Publish;
 use job::purge_bin::PurgeBin;
 use job::sweep_files::SweepFiles;
 use kernel::ServiceName;
@@ -65,6 +66,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/sqlite/0007_search.sql"),
         postgres: include_str!("../migrations/postgres/0007_search.sql"),
     },
+    Step {
+        version: 1008,
+        description: "letters sent ahead, receipts in order",
+        sqlite: include_str!("../migrations/sqlite/0008_delivery.sql"),
+        postgres: include_str!("../migrations/postgres/0008_delivery.sql"),
+    },
 ]);
 
 /// Builds the service.
@@ -98,5 +105,6 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         .telling(ServiceName::Notification, notification)
         .working(ForgetTallies(parts.db.clone()))
         .working(SweepFiles(parts.clone()))
+        .working(Publish(parts.clone()))
         .working(PurgeBin(parts)))
 }

@@ -1,18 +1,18 @@
 //! The events this service emits.
 
 use crate::domain::forward::Forward;
-use crate::domain::message::NewMessage;
+use crate::domain::message::Arrival;
 use api::event::v1::{CprNumberChanged, ForwardRequested, MailboxClosed, PublicPostArrived};
 use events::Payload;
 use kernel::{PersonId, resource};
 use rpc::convert;
 
 /// To notification-service: new public post (N5).
-pub fn public_post_arrived(message: &NewMessage) -> Payload {
+pub fn public_post_arrived(letter: &Arrival) -> Payload {
     Payload::PublicPostArrived(PublicPostArrived {
-        mailbox: resource::mailbox(message.mailbox),
-        message: resource::message(message.mailbox, message.id),
-        available_time: Some(convert::to_proto(message.available_time)),
+        mailbox: resource::mailbox(letter.mailbox),
+        message: resource::message(letter.mailbox, letter.id),
+        available_time: Some(convert::to_proto(letter.available_time)),
     })
 }
 

@@ -12,6 +12,7 @@ pub mod message_file;
 pub mod person;
 pub mod recipient;
 mod sealed;
+pub mod sent_ahead;
 pub mod service_record;
 pub mod settings;
 pub mod tally;

@@ -25,6 +25,7 @@ pub mod look_up_recipient;
 pub mod mark_messages;
 pub mod move_messages;
 pub mod name_person;
+pub mod publish;
 pub mod purge_messages;
 pub mod put_notice;
 pub mod recipients;
@@ -36,10 +37,11 @@ pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;
 pub mod upload_file;
+pub mod withdraw;
 
 use crate::config::ServiceConfig;
 use crate::domain::folder::Folder;
-use crate::domain::message::NewMessage;
+use crate::domain::message::{Arrival, NewMessage};
 use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::objects::Objects;
@@ -78,6 +80,9 @@ pub struct Parts {
     pub decoy: PersonRow,
 }
 
+/// The queue of letters that wait for their moment, by the letter's id (M4).
+pub const PUBLISH: &str = "publish";
+
 /// The queue of files that may have to be removed, by the file's id.
 pub const FILE_SWEEP: &str = "file-sweep";
 
@@ -103,17 +108,24 @@ impl Parts {
         Repeatable { once, request_id: request_id.to_owned() }
     }
 
-    /// Puts letters into the inboxes of open mailboxes, in the transaction that has locked them: each letter, sealed with
-    /// the key of its mailbox, the counters, and the word to notification-service where it is public post (N5).
+    /// Puts letters into the inboxes of open mailboxes, in the transaction that has locked them, each sealed with the key of
+    /// its mailbox; and what follows from their arrival. One that is sent ahead has not arrived (M4).
     pub(crate) async fn put(&self, tx: &mut Tx, letters: &[(NewMessage, DataKey)]) -> Result<(), Error> {
         store::message::insert_many(tx, letters, &*self.random).await?;
+        let arrived: Vec<Arrival> = letters.iter().filter_map(|(message, _)| message.arrival()).collect();
+        self.arrived(tx, &arrived).await
+    }
+
+    /// What follows when letters come into locked inboxes: the counters, and the word to notification-service where it is
+    /// public post (N5).
+    pub(crate) async fn arrived(&self, tx: &mut Tx, letters: &[Arrival]) -> Result<(), Error> {
         let mut changes: HashMap<MailboxId, store::count::Changes> = HashMap::new();
-        for (message, _) in letters {
-            changes.entry(message.mailbox).or_default().add(Folder::Inbox, message.mark, false);
+        for letter in letters {
+            changes.entry(letter.mailbox).or_default().add(Folder::Inbox, letter.mark, false);
         }
         store::count::write_all(tx, changes).await?;
-        let public = letters.iter().filter(|(message, _)| message.mark == Mark::Public);
-        let told = public.map(|(message, _)| crate::outgoing::public_post_arrived(message)).collect();
+        let public = letters.iter().filter(|letter| letter.mark == Mark::Public);
+        let told = public.map(crate::outgoing::public_post_arrived).collect();
         Ok(self.emitter.emit_all(tx, ServiceName::Notification, told).await?)
     }
 

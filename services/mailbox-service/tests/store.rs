@@ -3,6 +3,7 @@
 
 mod store {
     pub(crate) mod access;
+    pub(crate) mod ahead;
     pub(crate) mod caller;
     pub(crate) mod deliveries;
     pub(crate) mod events;

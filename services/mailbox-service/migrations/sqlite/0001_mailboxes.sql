@@ -130,8 +130,16 @@ CREATE TABLE delivery (
     mailbox UUID NOT NULL,
     message UUID NOT NULL,
     accept_time TIMESTAMPTZ NOT NULL,
-    available_time TIMESTAMPTZ NOT NULL,
+    -- Of a letter sent ahead: from when it is to be visible (M4).
+    visible_from TIMESTAMPTZ,
+    -- When it became available; written once (A17).
+    available_time TIMESTAMPTZ,
     first_open_time TIMESTAMPTZ,
+    withdraw_time TIMESTAMPTZ,
+    return_time TIMESTAMPTZ,
+    return_reason TEXT,
+    -- Where its last change stands among the changes of the sender's receipts; NULL: not yet put in order.
+    position BIGINT,
     served_time TIMESTAMPTZ,
     PRIMARY KEY (sender_cvr, sender_system, message_uuid)
 );

@@ -1,8 +1,10 @@
 //! What a sender delivers, and the receipt it gets.
 
 use crate::domain::post::Sender;
+use crate::domain::recipient::NotTaken;
 use crate::domain::service::ServiceRecord;
 use kernel::{CprNumber, MailboxId, MessageId, SenderSystem, Timestamp, UploadId};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The most files of a letter: a main document and nine more (M3).
@@ -11,6 +13,9 @@ pub const MAX_FILES: usize = 10;
 pub const MAX_FILES_BYTES: i64 = 99_500_000;
 /// The most characters of a text.
 pub const MAX_BODY: usize = 30_000;
+
+/// How far ahead a letter can be sent (M4).
+const FARTHEST_AHEAD: Duration = Duration::from_hours(366 * 24);
 
 /// A letter as the sender states it. Who sends it and its mark come from the token (P5).
 #[derive(Clone)]
@@ -27,12 +32,42 @@ pub struct Delivery {
     pub files: Vec<UploadId>,
     /// The legal basis it states (X3).
     pub legal_basis: Option<String>,
+    /// Its moments.
+    pub times: Times,
     /// Whether it is a message for service (R12).
     pub for_service: bool,
     /// The keyed hash of the delivery in its very words, names of uploads included.
     pub stated: [u8; 32],
     /// The keyed hash of all it says but its files.
     pub words: [u8; 32],
+}
+
+/// The moments that a delivery states. They are held against the present only when it is new: a repetition may well come
+/// after them (M2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Times {
+    /// From when it is to be visible; none: at once (M4).
+    pub visible_from: Option<Timestamp>,
+    /// The last moment for a reply.
+    pub reply_by: Option<Timestamp>,
+}
+
+impl Times {
+    /// What is wrong with them at `now`: each field, and how.
+    pub fn wrong_at(self, now: Timestamp) -> Vec<(&'static str, &'static str)> {
+        let mut wrong = Vec::new();
+        match self.visible_from {
+            Some(visible) if visible < now => wrong.push(("delivery.visible_from", "must not be past")),
+            Some(visible) if visible > now.plus(FARTHEST_AHEAD) => {
+                wrong.push(("delivery.visible_from", "must be at most 366 days ahead"));
+            }
+            _ => {}
+        }
+        if self.reply_by.is_some_and(|reply_by| reply_by <= self.visible_from.unwrap_or(now)) {
+            wrong.push(("delivery.reply_by", "must be later than the letter becomes visible"));
+        }
+        wrong
+    }
 }
 
 /// The key of a delivery: unique for the sender system (M2).
@@ -85,16 +120,47 @@ pub struct Receipt {
     pub message: MessageId,
     /// When it was taken in.
     pub accept_time: Timestamp,
-    /// When it became available; never changes (A17).
-    pub available_time: Timestamp,
+    /// Of a letter sent ahead: from when it is to be visible (M4).
+    pub visible_from: Option<Timestamp>,
+    /// When it became available; once there, never changes (A17).
+    pub available_time: Option<Timestamp>,
     /// When it was first opened.
     pub first_open_time: Option<Timestamp>,
+    /// When it was withdrawn.
+    pub withdraw_time: Option<Timestamp>,
+    /// When and why a letter sent ahead was returned instead of becoming available (P8, X3).
+    pub returned: Option<(Timestamp, NotTaken)>,
     /// When it was served; only of a message for service (R12).
     pub served_time: Option<Timestamp>,
 }
 
 /// A receipt, and the record that goes with it once the letter was served (R12).
 pub type WithRecord = (Receipt, Option<ServiceRecord>);
+
+/// Where a delivered letter stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Sent ahead: nobody but the sender knows of it (M4).
+    Ahead,
+    /// In the mailbox since then.
+    Available(Timestamp),
+    /// Withdrawn before anybody could see it.
+    Withdrawn,
+    /// Returned before anybody could see it.
+    Returned,
+}
+
+impl Receipt {
+    /// Where the letter stands.
+    pub fn state(&self) -> State {
+        match (self.available_time, self.withdraw_time, self.returned) {
+            (Some(time), ..) => State::Available(time),
+            (None, Some(_), _) => State::Withdrawn,
+            (None, None, Some(_)) => State::Returned,
+            (None, None, None) => State::Ahead,
+        }
+    }
+}
 
 /// Whether `text` is the code of a legal basis: 1 to 32 characters from a-z, 0-9 and "-".
 pub fn is_legal_basis(text: &str) -> bool {
@@ -105,6 +171,25 @@ pub fn is_legal_basis(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn m4_a_letter_is_sent_ahead_by_366_days_at_most_and_never_back() {
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        let wrong = |visible_from: Option<Timestamp>, reply_by: Option<Timestamp>| {
+            let fields = Times { visible_from, reply_by }.wrong_at(now);
+            fields.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        let (micro, most) = (Duration::from_micros(1), now.plus(FARTHEST_AHEAD));
+        for fine in [None, Some(now), Some(most)] {
+            assert!(wrong(fine, None).is_empty(), "{fine:?}");
+        }
+        for other in [now.minus(micro), most.plus(micro)] {
+            assert_eq!(wrong(Some(other), None), ["delivery.visible_from"]);
+        }
+        assert_eq!(wrong(Some(most), Some(most)), ["delivery.reply_by"]);
+        assert_eq!(wrong(None, Some(now)), ["delivery.reply_by"]);
+        assert!(wrong(Some(now), Some(now.plus(micro))).is_empty());
+    }
 
     #[test]
     fn m2_content_tells_words_names_hashes_and_their_order_apart() {

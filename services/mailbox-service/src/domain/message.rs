@@ -109,6 +109,31 @@ pub struct NewMessage {
     pub files_size: i64,
     /// When it becomes available (A17).
     pub available_time: Timestamp,
+    /// Sent ahead: nobody but its sender is to know of it until it is published (M4).
+    pub is_ahead: bool,
+}
+
+/// A letter that has come into an inbox, as far as anybody is told of it.
+#[derive(Clone)]
+pub struct Arrival {
+    /// Whose.
+    pub mailbox: MailboxId,
+    /// Which.
+    pub id: MessageId,
+    /// Public or private.
+    pub mark: Mark,
+    /// Who sent it.
+    pub sender: Sender,
+    /// When the owner was bound by it (A17).
+    pub available_time: Timestamp,
+}
+
+impl NewMessage {
+    /// Its arrival; none while it is sent ahead.
+    pub fn arrival(&self) -> Option<Arrival> {
+        let (mailbox, id, mark, available_time) = (self.mailbox, self.id, self.mark, self.available_time);
+        (!self.is_ahead).then(|| Arrival { mailbox, id, mark, sender: self.sender.clone(), available_time })
+    }
 }
 
 /// What a list is to show.

@@ -12,7 +12,7 @@ pub struct Recipient {
 }
 
 /// Why a letter is not taken in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NotTaken {
     /// No mailbox for the number.
     NotRegistered,
@@ -20,6 +20,24 @@ pub enum NotTaken {
     Closed,
     /// The owner is exempt: use paper (X3).
     Exempt,
+}
+
+impl NotTaken {
+    const ALL: [Self; 3] = [Self::NotRegistered, Self::Closed, Self::Exempt];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRegistered => "not_registered",
+            Self::Closed => "closed",
+            Self::Exempt => "exempt",
+        }
+    }
+
+    /// From its stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
 }
 
 impl Recipient {

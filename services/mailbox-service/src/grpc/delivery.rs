@@ -2,21 +2,22 @@
 
 mod mailing;
 mod parse;
+mod receipt;
 mod upload;
 
 use super::batches::{self, Answers};
-use super::{convert, not_yet};
-use crate::domain::delivery::{DeliveryKey, Receipt, is_legal_basis};
+use super::not_yet;
+use crate::domain::delivery::{DeliveryKey, is_legal_basis};
 use crate::domain::post::Mark;
 use crate::domain::recipient::NotTaken;
-use crate::domain::service::ServiceRecord;
 use crate::error::Error;
 use crate::usecase::deliver::{self, Deliverer};
-use crate::usecase::{Parts, get_receipt, look_up_recipient};
+use crate::usecase::{Parts, get_receipt, look_up_recipient, withdraw};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::delivery_service_server::DeliveryService;
-use kernel::{CprNumber, SenderSystem, resource};
-use rpc::convert::to_proto;
+use kernel::{CprNumber, SenderSystem};
+use prost::Message as _;
+use receipt::receipt;
 use rpc::{Call, Fields, Reason, Refusal};
 use std::sync::Arc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -106,6 +107,23 @@ impl DeliveryService for Delivery {
         Ok(Response::new(batches::run(mailing, &call, request.into_inner())))
     }
 
+    async fn withdraw_message(
+        &self,
+        request: Request<proto::WithdrawMessageRequest>,
+    ) -> Result<Response<proto::WithdrawMessageResponse>, Status> {
+        let call = Call::of(&request)?;
+        let mut request = request.into_inner();
+        let mut fields = Fields::new();
+        fields.request_id(&request.request_id);
+        let uuid = fields.required("message_uuid", &request.message_uuid, parse::uuid);
+        let (uuid,) = fields.all((uuid,))?;
+        let key = DeliveryKey::new(call.sender_system()?, uuid);
+        let request_id = std::mem::take(&mut request.request_id);
+        let call = self.0.repeatable(&call, "WithdrawMessage", &request_id, &request.encode_to_vec());
+        let withdrawn = withdraw::run(&self.0, key, call).await.map_err(Refusal::from)?;
+        Ok(Response::new(proto::WithdrawMessageResponse { receipt: Some(receipt((withdrawn, None))) }))
+    }
+
     async fn get_receipt(
         &self,
         request: Request<proto::GetReceiptRequest>,
@@ -150,18 +168,4 @@ fn status(taken: Result<(), NotTaken>) -> proto::RecipientStatus {
         Err(NotTaken::NotRegistered) => Reason::RecipientNotRegistered,
     };
     proto::RecipientStatus { can_receive: taken.is_ok(), reason: reason.into() }
-}
-
-fn receipt((receipt, record): (Receipt, Option<ServiceRecord>)) -> proto::Receipt {
-    proto::Receipt {
-        message_uuid: receipt.uuid.to_string(),
-        message: resource::message(receipt.mailbox, receipt.message),
-        state: proto::DeliveryState::Available.into(),
-        accept_time: Some(to_proto(receipt.accept_time)),
-        visible_from: None,
-        available_time: Some(to_proto(receipt.available_time)),
-        first_open_time: receipt.first_open_time.map(to_proto),
-        withdraw_time: None,
-        service_record: record.map(convert::service_record),
-    }
 }

@@ -39,12 +39,17 @@ impl From<Error> for Refusal {
             Error::Objects(error) => Self::unavailable("object-store", error),
             Error::StreamBroken(status) => Self::new(Reason::RequestMalformed).because(format!("{:?}", status.code())),
             Error::Peer(refusal) => *refusal,
+            Error::Untimely(wrong) => Self::invalid(wrong.into_iter().map(violation).collect()),
             error => match access(&error).or_else(|| content(&error)) {
                 Some(refusal) => refusal,
                 None => Self::internal(error),
             },
         }
     }
+}
+
+fn violation((field, description): (&str, &str)) -> Violation {
+    Violation { field: field.to_owned(), description: description.to_owned() }
 }
 
 /// What is refused because of who asks, where.
@@ -92,6 +97,9 @@ fn content(error: &Error) -> Option<Refusal> {
         Error::StateConflict(state) => Refusal::new(Reason::StateConflict).with("state", state),
         Error::UnderAge(earliest) => Refusal::new(Reason::UnderAge).with("earliest_date", earliest),
         Error::ContentDiffers(uuid) => Refusal::new(Reason::ContentDiffers).with("message_uuid", uuid),
+        Error::WithdrawalTooLate(time) => {
+            Refusal::new(Reason::WithdrawalTooLate).with("available_time", jiff::Timestamp::from(*time))
+        }
         Error::LegalBasisNotHeld(basis) => Refusal::new(Reason::LegalBasisNotHeld).with("legal_basis", basis),
         Error::UploadNotFound(id) => Refusal::new(Reason::UploadNotFound).with("upload", resource::upload(*id)),
         Error::FileTooLarge(limit) => Refusal::new(Reason::FileTooLarge).with("limit_bytes", limit),

@@ -1,5 +1,6 @@
 //! Table `message`.
 
+mod ahead;
 mod bin;
 mod bulk;
 mod list;
@@ -8,6 +9,7 @@ mod search;
 mod service;
 mod tags;
 
+pub(crate) use ahead::{ahead_posts, publish};
 pub use bin::{bin_folders, expired_in_bin, with_expired_bin};
 pub use bulk::{Placed, place_in, placed, purge, set_read};
 pub use list::list;
@@ -189,7 +191,7 @@ fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Valu
         message.mailbox,
         message.id,
         Folder::Inbox.as_uuid(),
-        message.mark.as_str(),
+        ahead::stored_mark(message),
         false,
         message.available_time,
         message.sender.kind.as_str(),

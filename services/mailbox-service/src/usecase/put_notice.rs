@@ -47,6 +47,7 @@ pub(crate) fn message(
         file_count: 0,
         files_size: 0,
         available_time: now,
+        is_ahead: false,
     }
 }
 

@@ -67,12 +67,6 @@ async fn m1_every_violation_is_listed(world: World) {
     for field in ["message_uuid", "cpr_number", "subject", "body_text", "files", "reply_by"] {
         assert!(fields.contains(format!("delivery.{field}").as_str()), "{field} of {fields:?}");
     }
-    let later = proto::Delivery {
-        visible_from: Some(prost_types::Timestamp { seconds: super::world::START / 1_000_000 + 60, nanos: 0 }),
-        ..letter(KAREN, 1, "Skat")
-    };
-    let refused = world.deliver_as("municipality", later).await.refused("later");
-    assert_eq!(reason(&refused), "NOT_IMPLEMENTED_YET");
 }
 
 async fn x6_who_can_receive(world: World) {

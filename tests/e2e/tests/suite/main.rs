@@ -41,6 +41,7 @@ mod registering;
 mod reminding;
 mod repeating;
 mod searching;
+mod sending_ahead;
 mod server;
 mod serving;
 mod story;

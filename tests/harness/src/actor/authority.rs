@@ -8,7 +8,7 @@ use api::mailbox::v1::upload_delivery_file_request::Frame;
 use api::mailbox::v1::{
     DeliverMessageRequest, DeliverMessagesRequest, DeliverMessagesResponse, Delivery, GetReceiptRequest,
     LookUpRecipientRequest, LookUpRecipientsRequest, Receipt, RecipientStatus, Upload, UploadDeliveryFileRequest,
-    UploadHeader,
+    UploadHeader, WithdrawMessageRequest,
 };
 use bytes::Bytes;
 use kernel::{Caller, Clock as _, CvrNumber, Portal, Sector, SenderSystem, SystemClock, SystemRandom};
@@ -195,6 +195,14 @@ impl Authority {
     pub async fn receipt(&self, message_uuid: &str) -> Result<Receipt, Refused> {
         let request = self.request(GetReceiptRequest { message_uuid: message_uuid.to_owned() });
         let response = answer(self.suite.clients().delivery().get_receipt(request).await)?;
+        there(response.receipt)
+    }
+
+    /// Withdraws a letter that was sent ahead.
+    pub async fn withdraws(&self, message_uuid: &str) -> Result<Receipt, Refused> {
+        let message_uuid = message_uuid.to_owned();
+        let request = self.request(WithdrawMessageRequest { message_uuid, request_id: String::new() });
+        let response = answer(self.suite.clients().delivery().withdraw_message(request).await)?;
         there(response.receipt)
     }
 

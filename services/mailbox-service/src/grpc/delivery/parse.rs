@@ -1,22 +1,17 @@
 //! A delivery as stated, checked field by field.
 
 use super::legal_basis;
-use crate::domain::delivery::{Delivery, MAX_BODY, MAX_FILES};
+use crate::domain::delivery::{Delivery, MAX_BODY, MAX_FILES, Times};
 use crate::domain::notice::MAX_SUBJECT;
 use crate::error::Error;
-use crate::grpc::not_yet;
 use crate::usecase::Parts;
 use api::mailbox::v1 as proto;
 use kernel::id::InvalidId;
-use kernel::{CprNumber, MessageId, Sector, SenderSystem, Timestamp, UploadId, resource, text};
+use kernel::{CprNumber, MessageId, Sector, SenderSystem, UploadId, resource, text};
 use prost::Message as _;
 use rpc::{Fields, Refusal, convert};
 use std::collections::HashSet;
-use std::time::Duration;
 use uuid::Uuid;
-
-/// How far ahead a letter can be sent.
-const FARTHEST_AHEAD: Duration = Duration::from_hours(366 * 24);
 
 /// A UUID of the sender's own, in its canonical form; any version.
 pub(super) fn uuid(text: &str) -> Result<Uuid, InvalidId> {
@@ -40,11 +35,18 @@ pub(super) fn delivery(
     let body = body(&mut fields, &stated);
     let files = files(&mut fields, &stated);
     let basis = fields.optional("delivery.legal_basis", &stated.legal_basis, legal_basis);
-    times(&mut fields, &stated, parts.clock.now());
+    let times = times(&mut fields, &stated);
     if stated.legal_notification && system.sector == Sector::Private {
         fields.refuse("delivery.legal_notification", "is for public authorities only");
     }
-    let (uuid, cpr, subject, body, files, legal_basis) = fields.all((uuid, cpr, subject, body, files, basis))?;
+    // A delivery that is right in itself may be a repetition, whose moments may well have passed (M2).
+    if let Some(times) = times.filter(|_| fields.count() > 0) {
+        for (field, problem) in times.wrong_at(parts.clock.now()) {
+            fields.refuse(field, problem);
+        }
+    }
+    let (uuid, cpr, subject, body, files, legal_basis, times) =
+        fields.all((uuid, cpr, subject, body, files, basis, times))?;
     if files.len() > MAX_FILES {
         return Err(Error::TooManyFiles.into());
     }
@@ -57,15 +59,12 @@ pub(super) fn delivery(
     normal.main_document.clear();
     normal.files.clear();
     let words = parts.content_hash(&normal.encode_to_vec());
-    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, for_service, stated, words })
+    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, times, for_service, stated, words })
 }
 
 /// What is stated right and belongs to a later issue. No contact point can have been set, and no reply written, so naming
 /// one names nothing.
 fn not_yet_possible(stated: &proto::Delivery) -> Result<(), Refusal> {
-    if stated.visible_from.is_some() {
-        return Err(not_yet::refusal("DeliverMessage with visible_from"));
-    }
     if !stated.reply_contact_point.is_empty() || !stated.answers.is_empty() {
         return Err(Error::NotFound.into());
     }
@@ -99,20 +98,16 @@ fn files(fields: &mut Fields, stated: &proto::Delivery) -> Option<Vec<UploadId>>
     (fields.count() == before).then_some(files)
 }
 
-fn times(fields: &mut Fields, stated: &proto::Delivery, now: Timestamp) {
-    let visible = stated.visible_from.map(|time| fields.take("delivery.visible_from", convert::from_proto(time)));
-    match visible.flatten() {
-        Some(visible) if visible < now => fields.refuse("delivery.visible_from", "must not be past"),
-        Some(visible) if visible > now.plus(FARTHEST_AHEAD) => {
-            fields.refuse("delivery.visible_from", "must be at most 366 days ahead");
-        }
-        _ => {}
-    }
-    let reply_by = stated.reply_by.map(|time| fields.take("delivery.reply_by", convert::from_proto(time)));
-    if reply_by.is_some() && stated.reply_contact_point.is_empty() {
+/// The moments as stated; a violation where they are none, or have no meaning.
+fn times(fields: &mut Fields, stated: &proto::Delivery) -> Option<Times> {
+    let before = fields.count();
+    let mut time = |field: &str, time: Option<prost_types::Timestamp>| {
+        time.and_then(|time| fields.take(field, convert::from_proto(time)))
+    };
+    let visible_from = time("delivery.visible_from", stated.visible_from);
+    let reply_by = time("delivery.reply_by", stated.reply_by);
+    if stated.reply_by.is_some() && stated.reply_contact_point.is_empty() {
         fields.refuse("delivery.reply_by", "needs a reply_contact_point");
     }
-    if reply_by.flatten().is_some_and(|reply_by| reply_by <= visible.flatten().unwrap_or(now)) {
-        fields.refuse("delivery.reply_by", "must be later than the letter becomes visible");
-    }
+    (fields.count() == before).then_some(Times { visible_from, reply_by })
 }

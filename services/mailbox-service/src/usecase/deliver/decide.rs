@@ -90,6 +90,10 @@ impl<'d> Desk<'d> {
     }
 
     fn take(&'d self, delivery: &Delivery) -> Result<Taken<'d>, Error> {
+        let wrong = delivery.times.wrong_at(self.now);
+        if !wrong.is_empty() {
+            return Err(Error::Untimely(wrong));
+        }
         let system = &self.deliverer.system;
         if let Some(basis) = &delivery.legal_basis
             && !system.legal_bases.contains(basis)
@@ -101,14 +105,18 @@ impl<'d> Desk<'d> {
         let owner = self.owners.get(hash.as_bytes()).ok_or(Error::RecipientNotRegistered)?;
         owner.recipient().takes(mark, delivery.legal_basis.is_some())?;
         let files = self.files(delivery)?;
+        let ahead = delivery.times.visible_from.filter(|time| *time > self.now);
         let receipt = Receipt {
             uuid: delivery.uuid,
             mailbox: owner.id,
             message: MessageId::new(self.now, &*self.parts.random),
             accept_time: self.now,
-            available_time: self.now,
+            visible_from: delivery.times.visible_from,
+            available_time: ahead.is_none().then_some(self.now),
             first_open_time: None,
             served_time: None,
+            withdraw_time: None,
+            returned: None,
         };
         let message = NewMessage {
             id: receipt.message,
@@ -124,7 +132,8 @@ impl<'d> Desk<'d> {
             origin: None,
             file_count: i64::try_from(files.len()).unwrap_or(i64::MAX),
             files_size: files.iter().map(|(upload, _)| upload.size).sum(),
-            available_time: self.now,
+            available_time: ahead.unwrap_or(self.now),
+            is_ahead: ahead.is_some(),
         };
         let content = self.content(delivery, &files).to_vec();
         let delivered = Delivered { receipt, stated: delivery.stated.to_vec(), content };
