@@ -57,6 +57,9 @@ pub enum Error {
     /// The page token is none of this list's.
     #[error("not a page token of this list")]
     PageToken,
+    /// The token resumes no stream of this kind by this caller.
+    #[error("not a resume token of this stream")]
+    ResumeToken,
     /// Somebody changed it first; the etag it has now.
     #[error("the etag is not the present one")]
     EtagMismatch(String),

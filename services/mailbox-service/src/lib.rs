@@ -85,6 +85,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         emitter: base.emitter.clone(),
         clock: base.clock.clone(),
         random: base.random.clone(),
+        streams: base.streams.clone(),
         access: Access::new(access.clone()),
         objects: Objects::in_folder(&config.service.files_dir).context("service.files_dir")?,
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),

@@ -11,6 +11,7 @@ pub mod message;
 pub mod message_file;
 pub mod person;
 pub mod recipient;
+pub mod receipt_order;
 mod sealed;
 pub mod sent_ahead;
 pub mod service_record;

@@ -37,6 +37,7 @@ pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;
 pub mod upload_file;
+pub mod watch_receipts;
 pub mod withdraw;
 
 use crate::config::ServiceConfig;
@@ -51,7 +52,7 @@ use crate::store::person::PersonRow;
 use crypto::{DataKey, Keys, LookupHash};
 use events::{Emitter, Payload};
 use kernel::{Clock, CprNumber, FileId, MailboxId, Random, ServiceName};
-use rpc::Call;
+use rpc::{Call, Streams};
 use sql::once::Repeat;
 use sql::{Db, Once, Tx};
 use std::collections::HashMap;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Arc<dyn Random>,
+    /// The streams that last.
+    pub streams: Streams,
     /// access-service.
     pub access: Access,
     /// Where files lie.

@@ -13,6 +13,7 @@ mod store {
     pub(crate) mod mailings;
     pub(crate) mod persons;
     pub(crate) mod reading;
+    pub(crate) mod receipts;
     pub(crate) mod rest;
     pub(crate) mod searching;
     pub(crate) mod service;

@@ -25,6 +25,7 @@ pub mod layer;
 mod particulars;
 pub mod refusal;
 pub mod server;
+pub mod streams;
 
 pub use api::error::v1::ErrorReason as Reason;
 pub use call::Call;
@@ -33,3 +34,4 @@ pub use fields::Fields;
 pub use layer::reason::MAX_REQUEST_BYTES;
 pub use refusal::Refusal;
 pub use server::{Server, ServerConfig};
+pub use streams::{OpenStream, Streams};

@@ -9,7 +9,7 @@ use http::Request;
 use kernel::{Random, ServiceName};
 use rpc::health::Probe;
 use rpc::layer::auth::Auth;
-use rpc::{Client, Server};
+use rpc::{Client, Server, Streams};
 use sql::Db;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -30,6 +30,7 @@ const WORKERS_GRACE: Duration = Duration::from_secs(3);
 pub struct App {
     name: ServiceName,
     server: Server,
+    streams: Streams,
     db: Db,
     auth: Auth,
     random: Arc<dyn Random>,
@@ -45,6 +46,7 @@ impl App {
         Self {
             name: base.name,
             server: base.server,
+            streams: base.streams,
             db: base.db,
             auth: base.auth,
             random: base.random,
@@ -121,8 +123,14 @@ impl App {
             let db = db.clone();
             async move { db.probe().await.is_ok() }.boxed()
         });
+        let (streams, ending) = (self.streams.clone(), stopping.clone());
+        let ends_streams = tokio::spawn(async move {
+            ending.cancelled().await;
+            streams.end();
+        });
         let served = self.server.serve(self.routes, self.names, self.auth, probe, stopping.clone()).await;
         stopping.cancel();
+        ends_streams.abort();
         let db = self.db.clone();
         let at_rest = async move {
             workers.wait().await;

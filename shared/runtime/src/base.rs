@@ -7,9 +7,12 @@ use events::Emitter;
 use identity::{DEVELOPMENT_KEY_PREFIX, ServiceTokens, Verifier};
 use kernel::{Clock, Random, ServiceName, SystemClock, SystemRandom};
 use rpc::layer::auth::Auth;
-use rpc::{Client, ClientConfig, Server};
+use rpc::{Client, ClientConfig, Server, Streams};
 use sql::{Db, Migrations, TimeSource};
 use std::sync::Arc;
+
+/// The most streams that last, such as mass mailings and watches, at once.
+const MOST_STREAMS: usize = 256;
 
 /// What comes from outside of the process and is an argument: time and chance.
 #[derive(Clone)]
@@ -54,6 +57,8 @@ pub struct Base {
     pub emitter: Emitter,
     /// The bound socket.
     pub server: Server,
+    /// The long streams it serves.
+    pub streams: Streams,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -98,6 +103,7 @@ impl Base {
             tokens,
             emitter: Emitter::new(name, random.clone()),
             server,
+            streams: Streams::new(MOST_STREAMS),
             clock,
             random,
         })

@@ -134,6 +134,36 @@ pub struct Receipt {
     pub served_time: Option<Timestamp>,
 }
 
+/// A place in the order of the changes to a sender's receipts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Changes that were put in order together have the same position.
+    pub position: i64,
+    /// Among those, the letter.
+    pub uuid: Uuid,
+}
+
+impl Place {
+    /// After all changes that have this position.
+    pub fn end_of(position: i64) -> Self {
+        Self { position, uuid: Uuid::max() }
+    }
+
+    /// The bytes that a resume token carries.
+    pub fn to_bytes(self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        bytes[..8].copy_from_slice(&self.position.to_be_bytes());
+        bytes[8..].copy_from_slice(self.uuid.as_bytes());
+        bytes
+    }
+
+    /// From the bytes of a resume token.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (position, uuid) = bytes.split_first_chunk::<8>()?;
+        Some(Self { position: i64::from_be_bytes(*position), uuid: Uuid::from_slice(uuid).ok()? })
+    }
+}
+
 /// A receipt, and the record that goes with it once the letter was served (R12).
 pub type WithRecord = (Receipt, Option<ServiceRecord>);
 
@@ -189,6 +219,13 @@ mod tests {
         assert_eq!(wrong(Some(most), Some(most)), ["delivery.reply_by"]);
         assert_eq!(wrong(None, Some(now)), ["delivery.reply_by"]);
         assert!(wrong(Some(now), Some(now.plus(micro))).is_empty());
+    }
+
+    #[test]
+    fn places_survive_their_token() {
+        let place = Place { position: 7, uuid: Uuid::from_u128(8) };
+        assert_eq!(Place::from_bytes(&place.to_bytes()), Some(place));
+        assert_eq!(Place::from_bytes(&[0; 23]), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! stream and however slow its reader.
 
 use crate::error::Error;
-use rpc::{Call, Reason, Refusal};
+use rpc::{Call, OpenStream, Refusal, Streams};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -35,18 +35,24 @@ pub(super) trait Batched: Send + 'static {
 }
 
 /// Does `incoming` in a task of its own.
-pub(super) fn run<B: Batched>(batched: B, call: &Call, incoming: Streaming<B::Item>) -> Answers<B::Answer> {
+pub(super) fn run<B: Batched>(
+    batched: B,
+    streams: &Streams,
+    call: &Call,
+    incoming: Streaming<B::Item>,
+) -> Result<Answers<B::Answer>, Refusal> {
+    let open = streams.open(call.deadline)?;
     let (answers, answered) = mpsc::channel(ANSWERS);
-    let run = Run { batched, incoming, answers, deadline: call.deadline, broken: None };
+    let run = Run { batched, incoming, answers, open, broken: None };
     tokio::spawn(run.run().in_current_span());
-    ReceiverStream::new(answered)
+    Ok(ReceiverStream::new(answered))
 }
 
 struct Run<B: Batched> {
     batched: B,
     incoming: Streaming<B::Item>,
     answers: mpsc::Sender<Result<B::Answer, Status>>,
-    deadline: Option<Instant>,
+    open: OpenStream,
     broken: Option<Refusal>,
 }
 
@@ -104,16 +110,12 @@ impl<B: Batched> Run<B> {
 
     /// The next item; none at the end of the stream, or when nobody wants its answer.
     async fn first(&mut self) -> Result<Option<B::Item>, Refusal> {
-        let over = async {
-            match self.deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            item = self.incoming.message() => item.map_err(broken),
+            // First, so that a stream that never pauses comes to its end too.
+            biased;
+            refusal = self.open.over() => Err(refusal),
             () = self.answers.closed() => Ok(None),
-            () = over => Err(Refusal::new(Reason::DeadlineExceeded)),
+            item = self.incoming.message() => item.map_err(broken),
         }
     }
 }

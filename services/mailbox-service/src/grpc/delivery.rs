@@ -4,6 +4,7 @@ mod mailing;
 mod parse;
 mod receipt;
 mod upload;
+mod watch;
 
 use super::batches::{self, Answers};
 use super::not_yet;
@@ -32,7 +33,7 @@ pub struct Delivery(pub Arc<Parts>);
 #[tonic::async_trait]
 impl DeliveryService for Delivery {
     type DeliverMessagesStream = Answers<proto::DeliverMessagesResponse>;
-    type WatchReceiptsStream = ReceiverStream<Result<proto::WatchReceiptsResponse, Status>>;
+    type WatchReceiptsStream = Answers<proto::WatchReceiptsResponse>;
     type FetchRepliesStream = ReceiverStream<Result<proto::FetchRepliesResponse, Status>>;
     type DownloadReplyFileStream = ReceiverStream<Result<proto::DownloadReplyFileResponse, Status>>;
 
@@ -104,7 +105,7 @@ impl DeliveryService for Delivery {
     ) -> Result<Response<Self::DeliverMessagesStream>, Status> {
         let call = Call::of(&request)?;
         let mailing = mailing::Mailing { parts: self.0.clone(), deliverer: self.deliverer(&call)?, items: 0 };
-        Ok(Response::new(batches::run(mailing, &call, request.into_inner())))
+        Ok(Response::new(batches::run(mailing, &self.0.streams, &call, request.into_inner())?))
     }
 
     async fn withdraw_message(
@@ -122,6 +123,14 @@ impl DeliveryService for Delivery {
         let call = self.0.repeatable(&call, "WithdrawMessage", &request_id, &request.encode_to_vec());
         let withdrawn = withdraw::run(&self.0, key, call).await.map_err(Refusal::from)?;
         Ok(Response::new(proto::WithdrawMessageResponse { receipt: Some(receipt((withdrawn, None))) }))
+    }
+
+    async fn watch_receipts(
+        &self,
+        request: Request<proto::WatchReceiptsRequest>,
+    ) -> Result<Response<Self::WatchReceiptsStream>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(watch::begin(&self.0, &call, &request.into_inner()).await?))
     }
 
     async fn get_receipt(

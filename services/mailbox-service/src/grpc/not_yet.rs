@@ -39,7 +39,6 @@ macro_rules! mailbox_service {
 macro_rules! delivery_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            watch_receipts(proto::WatchReceiptsRequest) -> Self::WatchReceiptsStream, "WatchReceipts";
             fetch_replies(proto::FetchRepliesRequest) -> Self::FetchRepliesStream, "FetchReplies";
             download_reply_file(proto::DownloadReplyFileRequest) -> Self::DownloadReplyFileStream, "DownloadReplyFile";
             acknowledge_replies(proto::AcknowledgeRepliesRequest) -> proto::AcknowledgeRepliesResponse, "AcknowledgeReplies";

@@ -48,7 +48,8 @@ impl RegistryService for Registry {
         request: Request<Streaming<proto::RegisterPersonsRequest>>,
     ) -> Result<Response<Self::RegisterPersonsStream>, Status> {
         let call = Call::of(&request)?;
-        Ok(Response::new(batches::run(extract::Extract(self.0.clone()), &call, request.into_inner())))
+        let extract = extract::Extract(self.0.clone());
+        Ok(Response::new(batches::run(extract, &self.0.streams, &call, request.into_inner())?))
     }
 
     async fn change_cpr_number(

@@ -14,6 +14,7 @@ fn plain(error: &Error) -> Option<Reason> {
     Some(match error {
         Error::NotFound => Reason::NotFound,
         Error::CallerHasNoDigitalPost => Reason::CallerHasNoDigitalPost,
+        Error::ResumeToken => Reason::ResumeTokenInvalid,
         Error::PageToken => Reason::PageTokenInvalid,
         Error::ConcurrentChange => Reason::ConcurrentChange,
         Error::CprNumberTaken => Reason::CprNumberTaken,

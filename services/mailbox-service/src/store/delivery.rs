@@ -63,8 +63,9 @@ macro_rules! columns {
          first_open_time, served_time, withdraw_time, return_time, return_reason"
     };
 }
+pub(super) use columns;
 
-fn read(row: &Row) -> Result<Delivered, Error> {
+pub(super) fn read(row: &Row) -> Result<Delivered, Error> {
     let returned = match (row.get::<Option<Timestamp>>("return_time")?, row.get::<Option<String>>("return_reason")?) {
         (Some(time), Some(reason)) => {
             let unknown = || Error::corrupt("delivery.return_reason", "unknown");

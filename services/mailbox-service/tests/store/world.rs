@@ -28,7 +28,7 @@ use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
 use mailbox_service::usecase::Parts;
-use rpc::{Client, ClientConfig};
+use rpc::{Client, ClientConfig, Streams};
 use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -192,6 +192,7 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         decoy: PersonRow::decoy(&keys.keyring, &SystemRandom),
         keys,
         random,
+        streams: Streams::new(8),
         // So few letters for one page of a search that a test can have more.
         config: ServiceConfig { files_dir, search_letters: 400, ..ServiceConfig::default() },
     }

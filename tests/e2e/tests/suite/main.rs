@@ -41,6 +41,7 @@ mod registering;
 mod reminding;
 mod repeating;
 mod searching;
+mod senders;
 mod sending_ahead;
 mod server;
 mod serving;
