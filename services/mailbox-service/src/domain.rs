@@ -1,6 +1,7 @@
 //! The words and rules of mailboxes. Pure: no storage, no wire.
 
 pub mod acting;
+pub mod contact_point;
 pub mod delivery;
 pub mod exemption;
 pub mod file;
@@ -16,3 +17,4 @@ pub mod recipients;
 pub mod search;
 pub mod service;
 pub mod settings;
+pub mod writing;

@@ -153,6 +153,9 @@ pub enum Error {
     /// More bytes than go by e-mail (M7); the limit.
     #[error("the letter is too large for e-mail")]
     ForwardTooLarge(i64),
+    /// More contact points than an authority may have.
+    #[error("there are too many contact points")]
+    TooManyContactPoints,
     /// As many folders as a mailbox may have.
     #[error("there are too many folders")]
     TooManyFolders,

@@ -61,6 +61,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         postgres: include_str!("../migrations/postgres/0005_service.sql"),
     },
     Step {
+        version: 1006,
+        description: "contact points, letters to authorities",
+        sqlite: include_str!("../migrations/sqlite/0006_writing.sql"),
+        postgres: include_str!("../migrations/postgres/0006_writing.sql"),
+    },
+    Step {
         version: 1007,
         description: "what search needs",
         sqlite: include_str!("../migrations/sqlite/0007_search.sql"),

@@ -1,6 +1,7 @@
 //! The SQL, one file a table. Functions over a [`sql::Tx`]; what is sealed is opened and sealed here, under the data key
 //! that the caller hands in.
 
+pub mod contact_point;
 pub mod count;
 pub mod delivery;
 pub mod entry;
@@ -12,6 +13,7 @@ pub mod message_file;
 pub mod person;
 pub mod recipient;
 pub mod receipt_order;
+pub mod reply;
 mod sealed;
 pub mod sent_ahead;
 pub mod service_record;

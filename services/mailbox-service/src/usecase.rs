@@ -6,6 +6,7 @@ mod batches;
 pub mod change_cpr_number;
 pub mod change_folder;
 pub mod complete_forward;
+pub mod contact_points;
 pub mod create_folder;
 pub mod delete_folder;
 pub mod deliver;

@@ -31,7 +31,7 @@ pub use cvr::CvrNumber;
 pub use date::Date;
 pub use email::EmailAddress;
 pub use id::{
-    AccessId, EventId, ExemptionId, FileId, FolderId, ForwardId, MailboxId, MessageId, PersonId, RecipientId,
+    AccessId, EventId, ExemptionId, FileId, FolderId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId,
     SubscriptionId, UploadId,
 };
 pub use name::PersonName;

@@ -13,6 +13,7 @@ pub mod citizen_service;
 pub mod exemption_desk;
 pub mod gatekeeper;
 pub mod register;
+pub mod writing;
 
 pub use authority::{Authority, Letter};
 pub use caseworker::Caseworker;
@@ -21,3 +22,4 @@ pub use citizen_access::Until;
 pub use exemption_desk::ExemptionDesk;
 pub use gatekeeper::Gatekeeper;
 pub use register::Register;
+pub use writing::contact_point;

@@ -3,6 +3,7 @@
 pub(crate) mod exemption;
 
 use crate::domain::acting::{Act, Acting, Capacity};
+use crate::domain::contact_point::ContactPoint;
 use crate::domain::file::{Upload, hex};
 use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::domain::forward::Origin;
@@ -169,6 +170,17 @@ fn message_file(mailbox: MailboxId, message: MessageId, file: AttachedFile) -> p
         size_bytes: file.size,
         sha256: hex(&file.sha256),
         main_document: file.is_main,
+    }
+}
+
+pub(crate) fn contact_point(point: ContactPoint) -> proto::ContactPoint {
+    proto::ContactPoint {
+        name: point.name.to_string(),
+        authority_display_name: point.authority,
+        cvr_number: point.name.cvr.to_string(),
+        display_name: point.display_name,
+        description: point.description,
+        accepts_new_post: point.accepts_new_post,
     }
 }
 

@@ -1,13 +1,14 @@
 //! DeliveryService: what sender systems send.
 
+mod contact_points;
 mod mailing;
 mod parse;
 mod receipt;
-mod upload;
 mod watch;
 
 use super::batches::{self, Answers};
 use super::not_yet;
+use super::upload::{self, Intake};
 use crate::domain::delivery::{DeliveryKey, is_legal_basis};
 use crate::domain::post::Mark;
 use crate::domain::recipient::NotTaken;
@@ -16,7 +17,7 @@ use crate::usecase::deliver::{self, Deliverer};
 use crate::usecase::{Parts, get_receipt, look_up_recipient, withdraw};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::delivery_service_server::DeliveryService;
-use kernel::{CprNumber, SenderSystem};
+use kernel::{CprNumber, Sector, SenderSystem};
 use prost::Message as _;
 use receipt::receipt;
 use rpc::{Call, Fields, Reason, Refusal};
@@ -84,7 +85,8 @@ impl DeliveryService for Delivery {
         request: Request<Streaming<proto::UploadDeliveryFileRequest>>,
     ) -> Result<Response<proto::UploadDeliveryFileResponse>, Status> {
         let call = Call::of(&request)?;
-        let upload = upload::receive(&self.0, &call, request.into_inner()).await?;
+        let intake = Intake { rpc: "UploadDeliveryFile", limit: self.0.config.max_delivery_file_bytes };
+        let upload = upload::receive(&self.0, &call, intake, request.into_inner()).await?;
         Ok(Response::new(proto::UploadDeliveryFileResponse { upload: Some(upload) }))
     }
 
@@ -146,7 +148,24 @@ impl DeliveryService for Delivery {
         Ok(Response::new(proto::GetReceiptResponse { receipt: Some(receipt(found)) }))
     }
 
+    async fn set_contact_points(
+        &self,
+        request: Request<proto::SetContactPointsRequest>,
+    ) -> Result<Response<proto::SetContactPointsResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(contact_points::set(&self.0, &call, request.into_inner()).await?))
+    }
+
     not_yet::delivery_service!();
+}
+
+/// The system that calls, which must be a public authority's.
+fn authority(call: &Call) -> Result<&SenderSystem, Refusal> {
+    let system = call.sender_system()?;
+    match system.sector {
+        Sector::Public => Ok(system),
+        Sector::Private => Err(Refusal::new(Reason::CallerNotAllowed).with("caller_kind", "SENDER_SYSTEM")),
+    }
 }
 
 impl Delivery {

@@ -1,6 +1,7 @@
 //! MailboxService: a mailbox as its owner and readers use it.
 
 mod bulk;
+mod contact_points;
 mod exemption;
 mod files;
 mod folders;
@@ -11,8 +12,10 @@ mod search;
 mod service;
 mod settings;
 
+use super::upload::{self, Intake};
 use super::{convert, not_yet};
 use crate::domain::acting::Act;
+use crate::domain::writing::MAX_CITIZEN_FILES_BYTES;
 use crate::usecase::{Parts, admit, get_mailbox};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::mailbox_service_server::MailboxService;
@@ -20,7 +23,7 @@ use kernel::resource;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 /// Serves MailboxService.
 pub struct Mailbox(pub Arc<Parts>);
@@ -206,15 +209,24 @@ impl MailboxService for Mailbox {
         answer!(self, request, recipients::remove)
     }
 
+    async fn upload_file(
+        &self,
+        request: Request<Streaming<proto::UploadFileRequest>>,
+    ) -> Result<Response<proto::UploadFileResponse>, Status> {
+        let call = Call::of(&request)?;
+        let intake = Intake { rpc: "UploadFile", limit: MAX_CITIZEN_FILES_BYTES };
+        let upload = upload::receive(&self.0, &call, intake, request.into_inner()).await?;
+        Ok(Response::new(proto::UploadFileResponse { upload: Some(upload) }))
+    }
+
+    async fn list_contact_points(
+        &self,
+        request: Request<proto::ListContactPointsRequest>,
+    ) -> Result<Response<proto::ListContactPointsResponse>, Status> {
+        answer!(self, request, contact_points::list)
+    }
+
     not_yet::mailbox_service!();
-}
-
-/// The most characters of an etag.
-const MAX_ETAG: usize = 64;
-
-fn parse_etag(etag: &str) -> Result<String, String> {
-    let valid = etag.len() <= MAX_ETAG && etag.bytes().all(|byte| byte.is_ascii_graphic());
-    if valid { Ok(etag.to_owned()) } else { Err(format!("must be at most {MAX_ETAG} visible ASCII characters")) }
 }
 
 async fn get_mailbox(

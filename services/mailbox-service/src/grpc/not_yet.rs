@@ -26,12 +26,10 @@ macro_rules! refuse {
 macro_rules! mailbox_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            upload_file(tonic::Streaming<proto::UploadFileRequest>) -> proto::UploadFileResponse, "UploadFile";
             send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";
             reply_to_message(proto::ReplyToMessageRequest) -> proto::ReplyToMessageResponse, "ReplyToMessage";
             list_activity(proto::ListActivityRequest) -> proto::ListActivityResponse, "ListActivity";
             watch_mailbox(proto::WatchMailboxRequest) -> Self::WatchMailboxStream, "WatchMailbox";
-            list_contact_points(proto::ListContactPointsRequest) -> proto::ListContactPointsResponse, "ListContactPoints";
         }
     };
 }
@@ -42,7 +40,6 @@ macro_rules! delivery_service {
             fetch_replies(proto::FetchRepliesRequest) -> Self::FetchRepliesStream, "FetchReplies";
             download_reply_file(proto::DownloadReplyFileRequest) -> Self::DownloadReplyFileStream, "DownloadReplyFile";
             acknowledge_replies(proto::AcknowledgeRepliesRequest) -> proto::AcknowledgeRepliesResponse, "AcknowledgeReplies";
-            set_contact_points(proto::SetContactPointsRequest) -> proto::SetContactPointsResponse, "SetContactPoints";
         }
     };
 }

@@ -1,5 +1,6 @@
 //! What the caller is told of each error: the only place where errors become refusals.
 
+use crate::domain::contact_point::MAX_CONTACT_POINTS;
 use crate::domain::delivery::MAX_FILES;
 use crate::domain::folder::{MAX_DEPTH, MAX_FOLDERS};
 use crate::domain::recipients::MAX_RECIPIENTS;
@@ -113,6 +114,9 @@ fn content(error: &Error) -> Option<Refusal> {
         Error::FolderTooDeep => Refusal::new(Reason::FolderTooDeep).with("limit", MAX_DEPTH),
         Error::SystemFolder(mailbox, folder) => {
             Refusal::new(Reason::SystemFolder).with("folder", resource::folder(*mailbox, folder))
+        }
+        Error::TooManyContactPoints => {
+            Refusal::new(Reason::LimitReached).with("what", "contact_points").with("limit", MAX_CONTACT_POINTS)
         }
         Error::TooManyFolders => Refusal::new(Reason::LimitReached).with("what", "folders").with("limit", MAX_FOLDERS),
         _ => return None,

@@ -47,3 +47,4 @@ mod server;
 mod serving;
 mod story;
 mod tokens;
+mod writing;

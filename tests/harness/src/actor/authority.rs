@@ -21,7 +21,7 @@ pub const CHUNK: usize = 64 * 1024;
 /// A sender system that calls.
 #[derive(Clone)]
 pub struct Authority {
-    suite: Suite,
+    pub(crate) suite: Suite,
     caller: Caller,
 }
 

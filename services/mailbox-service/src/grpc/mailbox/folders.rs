@@ -1,11 +1,10 @@
 //! Folders on the wire.
 
 use super::messages::{in_mailbox, parse_folder};
-use super::parse_etag;
 use crate::domain::acting::{Act, Acting};
 use crate::domain::folder::{Count, Folder, MAX_NAME};
 use crate::error::Error;
-use crate::grpc::convert;
+use crate::grpc::{convert, etag};
 use crate::usecase::admit::{self, Admitted};
 use crate::usecase::change_folder::{self, Change};
 use crate::usecase::{Parts, create_folder, delete_folder, list_folders};
@@ -119,7 +118,7 @@ pub(super) async fn rename(
     fields.request_id(&request_id);
     let folder = fields.required("name", &request.name, parse_folder);
     let name = fields.required("display_name", &request.display_name, |name| text::line(name, MAX_NAME));
-    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let etag = fields.optional("etag", &request.etag, etag::parse);
     let (folder, name, etag) = fields.all((folder, name, etag))?;
     let admitted = admit::admit(parts, call, folder.0, Act::RenameFolder).await?;
     let (mailbox, id) = (admitted.acting.mailbox, own_folder(&admitted.acting, folder)?);
@@ -138,7 +137,7 @@ pub(super) async fn move_to(
     fields.request_id(&request_id);
     let folder = fields.required("name", &request.name, parse_folder);
     let parent = fields.optional("parent_folder", &request.parent_folder, parse_folder);
-    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let etag = fields.optional("etag", &request.etag, etag::parse);
     let (folder, parent, etag) = fields.all((folder, parent, etag))?;
     let admitted = admit::admit(parts, call, folder.0, Act::RenameFolder).await?;
     let (mailbox, id) = (admitted.acting.mailbox, own_folder(&admitted.acting, folder)?);
@@ -157,7 +156,7 @@ pub(super) async fn delete(
     let mut fields = Fields::new();
     fields.request_id(&request_id);
     let folder = fields.required("name", &request.name, parse_folder);
-    let etag = fields.optional("etag", &request.etag, parse_etag);
+    let etag = fields.optional("etag", &request.etag, etag::parse);
     let (folder, etag) = fields.all((folder, etag))?;
     let admitted = admit::admit(parts, call, folder.0, Act::DeleteFolder).await?;
     let id = own_folder(&admitted.acting, folder)?;

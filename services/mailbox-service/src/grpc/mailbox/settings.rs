@@ -1,8 +1,8 @@
 //! Settings on the wire.
 
-use super::parse_etag;
 use crate::domain::acting::Act;
 use crate::domain::settings::{Choices, Settings};
+use crate::grpc::etag;
 use crate::usecase::{Parts, admit, settings};
 use api::mailbox::v1 as proto;
 use kernel::MailboxId;
@@ -37,7 +37,7 @@ pub(super) async fn update(
     fields.request_id(&request_id);
     let stated = fields.present("settings", request.settings);
     let mailbox = stated.as_ref().and_then(|stated| fields.required("settings.name", &stated.name, parse_name));
-    let etag = stated.as_ref().and_then(|stated| fields.optional("settings.etag", &stated.etag, parse_etag));
+    let etag = stated.as_ref().and_then(|stated| fields.optional("settings.etag", &stated.etag, etag::parse));
     let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
     let choices = choices(&mut fields, stated.as_ref().unwrap_or(&proto::MailboxSettings::default()), &paths);
     let (mailbox, etag, choices) = fields.all((mailbox, etag, choices))?;

@@ -6,21 +6,66 @@ use crate::grpc::convert;
 use crate::usecase::Parts;
 use crate::usecase::upload_file::{self, Upstream};
 use api::mailbox::v1 as proto;
-use api::mailbox::v1::upload_delivery_file_request::Frame;
+use api::mailbox::v1::{upload_delivery_file_request, upload_file_request};
+use bytes::Bytes;
 use prost::Message as _;
 use rpc::{Call, Fields, Reason, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::Streaming;
 
-type Frames = Streaming<proto::UploadDeliveryFileRequest>;
+/// One frame of an upload, whoever uploads.
+pub(super) enum Frame {
+    /// The first one.
+    Header(proto::UploadHeader),
+    /// Each further one.
+    Chunk(Bytes),
+}
+
+/// A message that carries a frame.
+pub(super) trait Framed: Send {
+    /// The frame, if there is one.
+    fn frame(self) -> Option<Frame>;
+}
+
+impl Framed for proto::UploadDeliveryFileRequest {
+    fn frame(self) -> Option<Frame> {
+        Some(match self.frame? {
+            upload_delivery_file_request::Frame::Header(header) => Frame::Header(header),
+            upload_delivery_file_request::Frame::Chunk(chunk) => Frame::Chunk(chunk),
+        })
+    }
+}
+
+impl Framed for proto::UploadFileRequest {
+    fn frame(self) -> Option<Frame> {
+        Some(match self.frame? {
+            upload_file_request::Frame::Header(header) => Frame::Header(header),
+            upload_file_request::Frame::Chunk(chunk) => Frame::Chunk(chunk),
+        })
+    }
+}
+
+/// What is taken in through an RPC.
+#[derive(Clone, Copy)]
+pub(super) struct Intake {
+    /// The RPC.
+    pub(super) rpc: &'static str,
+    /// The most bytes of a file.
+    pub(super) limit: i64,
+}
 
 /// Takes in the whole stream, or nothing of it.
-pub(super) async fn receive(parts: &Arc<Parts>, call: &Call, mut frames: Frames) -> Result<proto::Upload, Refusal> {
+pub(super) async fn receive(
+    parts: &Arc<Parts>,
+    call: &Call,
+    intake: Intake,
+    mut frames: Streaming<impl Framed>,
+) -> Result<proto::Upload, Refusal> {
     let Some(Frame::Header(stated)) = next(&mut frames).await? else { return Err(Error::FramesMalformed.into()) };
-    let header = parse(&stated, parts.config.max_delivery_file_bytes)?;
+    let header = parse(&stated, intake.limit)?;
     let content = proto::UploadHeader { request_id: String::new(), ..stated.clone() }.encode_to_vec();
-    let repeatable = parts.repeatable(call, "UploadDeliveryFile", &stated.request_id, &content);
+    let repeatable = parts.repeatable(call, intake.rpc, &stated.request_id, &content);
     let mut upstream = upload_file::begin(parts, parts.caller_hash(call), header).await?;
     if let Err(refusal) = chunks(&mut frames, &mut upstream).await {
         upstream.abort().await?;
@@ -29,7 +74,7 @@ pub(super) async fn receive(parts: &Arc<Parts>, call: &Call, mut frames: Frames)
     Ok(convert::upload(upstream.finish(repeatable).await?))
 }
 
-async fn chunks(frames: &mut Frames, upstream: &mut Upstream) -> Result<(), Refusal> {
+async fn chunks(frames: &mut Streaming<impl Framed>, upstream: &mut Upstream) -> Result<(), Refusal> {
     while let Some(frame) = next(frames).await? {
         let Frame::Chunk(chunk) = frame else { return Err(Error::FramesMalformed.into()) };
         if chunk.is_empty() || chunk.len() > MAX_CHUNK {
@@ -46,11 +91,11 @@ async fn chunks(frames: &mut Frames, upstream: &mut Upstream) -> Result<(), Refu
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The next frame; nothing at the end.
-async fn next(frames: &mut Frames) -> Result<Option<Frame>, Refusal> {
+async fn next(frames: &mut Streaming<impl Framed>) -> Result<Option<Frame>, Refusal> {
     let waited = tokio::time::timeout(PATIENCE, frames.message()).await;
     let message = waited.map_err(|_| Refusal::new(Reason::DeadlineExceeded))?;
     let message = message.map_err(|status| Error::StreamBroken(Box::new(status)))?;
-    message.map(|message| message.frame.ok_or_else(|| Error::FramesMalformed.into())).transpose()
+    message.map(|message| message.frame().ok_or_else(|| Error::FramesMalformed.into())).transpose()
 }
 
 fn parse(stated: &proto::UploadHeader, limit: i64) -> Result<UploadHeader, Refusal> {
