@@ -3,7 +3,8 @@
 
 use crate::cvr::CvrNumber;
 use crate::id::{
-    AccessId, ExemptionId, FileId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId, SubscriptionId, UploadId,
+    AccessId, ExemptionId, FileId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId, SubscriptionId,
+    UploadId,
 };
 use std::str::FromStr;
 

@@ -217,6 +217,7 @@ impl Job<'_> {
             origin: Some(origin),
             file_count: summary.file_count,
             files_size: summary.files_size,
+            is_ahead: false,
             available_time: forward.accept_time,
         };
         let own = &self.admitted.key;

@@ -1,6 +1,7 @@
 //! Who may send what to whom: authorities and companies, to mailboxes and to nothing else.
 
-use api::core::v1::{AccessScope, PostKind};
+use api::access::v1::AccessScope;
+use api::core::v1::PostKind;
 use api::mailbox::v1::deliver_messages_response::Outcome;
 use api::mailbox::v1::{Delivery, SenderKind};
 use harness::{Letter, Person, Refusable as _, Refused, Suite, on_both};

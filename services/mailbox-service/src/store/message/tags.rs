@@ -78,6 +78,7 @@ mod tests {
             file_count: 0,
             files_size: 0,
             available_time: NOW,
+            is_ahead: false,
         }
     }
 
