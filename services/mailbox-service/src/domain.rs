@@ -1,6 +1,7 @@
 //! The words and rules of mailboxes. Pure: no storage, no wire.
 
 pub mod acting;
+pub mod activity;
 pub mod contact_point;
 pub mod delivery;
 pub mod exemption;

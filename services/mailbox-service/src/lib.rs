@@ -49,6 +49,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         postgres: include_str!("../migrations/postgres/0001_mailboxes.sql"),
     },
     Step {
+        version: 1002,
+        description: "the activity log",
+        sqlite: include_str!("../migrations/sqlite/0002_activity.sql"),
+        postgres: include_str!("../migrations/postgres/0002_activity.sql"),
+    },
+    Step {
         version: 1003,
         description: "exemptions",
         sqlite: include_str!("../migrations/sqlite/0003_exemption.sql"),

@@ -1,6 +1,7 @@
 //! The SQL, one file a table. Functions over a [`sql::Tx`]; what is sealed is opened and sealed here, under the data key
 //! that the caller hands in.
 
+pub mod activity;
 pub mod contact_point;
 pub mod count;
 pub mod delivery;

@@ -19,6 +19,7 @@ pub mod get_mailbox;
 pub mod get_message;
 pub mod get_person;
 pub mod get_receipt;
+pub mod list_activity;
 pub mod list_exemptions;
 pub mod list_folders;
 pub mod list_messages;
@@ -42,13 +43,15 @@ pub mod watch_receipts;
 pub mod withdraw;
 
 use crate::config::ServiceConfig;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
 use crate::domain::message::{Arrival, NewMessage};
-use crate::domain::post::Mark;
+use crate::domain::post::SenderKind;
 use crate::error::Error;
 use crate::objects::Objects;
 use crate::peers::access::Access;
 use crate::store;
+use crate::store::activity::Logged;
 use crate::store::person::PersonRow;
 use crypto::{DataKey, Keys, LookupHash};
 use events::{Emitter, Payload};
@@ -116,21 +119,42 @@ impl Parts {
     /// its mailbox; and what follows from their arrival. One that is sent ahead has not arrived (M4).
     pub(crate) async fn put(&self, tx: &mut Tx, letters: &[(NewMessage, DataKey)]) -> Result<(), Error> {
         store::message::insert_many(tx, letters, &*self.random).await?;
-        let arrived: Vec<Arrival> = letters.iter().filter_map(|(message, _)| message.arrival()).collect();
+        let arrived = letters.iter().filter_map(|(message, key)| Some((message.arrival()?, key)));
+        let arrived: Vec<(Arrival, &DataKey)> = arrived.collect();
         self.arrived(tx, &arrived).await
     }
 
-    /// What follows when letters come into locked inboxes: the counters, and the word to notification-service where it is
-    /// public post (N5).
-    pub(crate) async fn arrived(&self, tx: &mut Tx, letters: &[Arrival]) -> Result<(), Error> {
+    /// What follows when letters come into locked inboxes, each with the key of its mailbox: the counters, the word to
+    /// notification-service where it is public post (N5, N7), and the log (R13).
+    pub(crate) async fn arrived<'k>(&self, tx: &mut Tx, letters: &[(Arrival, &'k DataKey)]) -> Result<(), Error> {
         let mut changes: HashMap<MailboxId, store::count::Changes> = HashMap::new();
-        for letter in letters {
+        for (letter, _) in letters {
             changes.entry(letter.mailbox).or_default().add(Folder::Inbox, letter.mark, false);
         }
         store::count::write_all(tx, changes).await?;
-        let public = letters.iter().filter(|letter| letter.mark == Mark::Public);
-        let told = public.map(crate::outgoing::public_post_arrived).collect();
-        Ok(self.emitter.emit_all(tx, ServiceName::Notification, told).await?)
+        let told = letters.iter().filter_map(|(letter, _)| crate::outgoing::public_post_arrived(letter)).collect();
+        self.emitter.emit_all(tx, ServiceName::Notification, told).await?;
+        let logged =
+            |(letter, key): &(Arrival, &'k DataKey)| Logged { mailbox: letter.mailbox, key, entry: entry(letter) };
+        self.log_in_many(tx, &letters.iter().map(logged).collect::<Vec<_>>()).await
+    }
+
+    /// Logs what was done in a mailbox, in the transaction that has locked the mailbox and done it, as its last step (R13).
+    /// No entry: nothing was done.
+    pub(crate) async fn log(
+        &self,
+        tx: &mut Tx,
+        mailbox: MailboxId,
+        key: &DataKey,
+        entries: impl IntoIterator<Item = Entry> + Send,
+    ) -> Result<(), Error> {
+        let acts: Vec<Logged<'_>> = entries.into_iter().map(|entry| Logged { mailbox, key, entry }).collect();
+        self.log_in_many(tx, &acts).await
+    }
+
+    /// The same in several mailboxes at once, all of them locked.
+    pub(crate) async fn log_in_many(&self, tx: &mut Tx, acts: &[Logged<'_>]) -> Result<(), Error> {
+        Ok(store::activity::append(tx, acts, &self.keys.chain, &*self.random).await?)
     }
 
     /// Tells both other services.
@@ -139,6 +163,15 @@ impl Parts {
         self.emitter.emit(tx, ServiceName::Notification, payload).await?;
         Ok(())
     }
+}
+
+/// What the log says of a letter that comes.
+fn entry(letter: &Arrival) -> Entry {
+    let sender = match letter.sender.kind {
+        SenderKind::DigitalPost => Actor::System,
+        SenderKind::Authority | SenderKind::Company | SenderKind::Person => Actor::Sender(letter.sender.name.clone()),
+    };
+    Entry::about_letter(Kind::Arrived, sender, letter.mark, letter.id)
 }
 
 /// A call that may come again.

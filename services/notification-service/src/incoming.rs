@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::known_person;
-use crate::usecase::count_letter::count_letter;
+use crate::usecase::count_letter::{count_letter, count_own_notice};
 use crate::usecase::end;
 use events::{Handler, Payload};
 use futures::FutureExt as _;
@@ -25,6 +25,8 @@ pub enum Incoming {
     CprNumberChanged(PersonId),
     /// New public post (N5).
     PublicPostArrived(MailboxId),
+    /// A notice about the owner's own accesses or subscriptions, which is nobody else's to know of (N7, A17).
+    OwnNoticeArrived(MailboxId),
 }
 
 /// Takes events in.
@@ -46,7 +48,8 @@ impl Handler for Events {
                 .required("cpr_number_changed.person", &event.person, resource::parse_person)
                 .map(Incoming::CprNumberChanged),
             Payload::PublicPostArrived(event) => {
-                fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox).map(Incoming::PublicPostArrived)
+                let arrived = if event.owner_only { Incoming::OwnNoticeArrived } else { Incoming::PublicPostArrived };
+                fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox).map(arrived)
             }
             // ForwardRequested is built with forwarding by e-mail (M7); the rest is for others.
             _ => None,
@@ -60,6 +63,7 @@ impl Handler for Events {
                 Incoming::MailboxClosed(person) => end::end_of_person(tx, &self.0, person).await,
                 Incoming::CprNumberChanged(person) => Ok(known_person::forget(tx, person).await?),
                 Incoming::PublicPostArrived(mailbox) => count_letter(tx, &self.0, mailbox).await,
+                Incoming::OwnNoticeArrived(mailbox) => count_own_notice(tx, &self.0, mailbox).await,
             }
         }
         .boxed()

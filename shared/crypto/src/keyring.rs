@@ -1,5 +1,6 @@
 //! The wrapping keys, from a file outside the database.
 
+use crate::chain::ChainKey;
 use crate::key::{DataKey, SealError};
 use crate::lookup::LookupKey;
 use crate::page_token::PageTokens;
@@ -75,6 +76,10 @@ impl KeyFile {
 
     pub(crate) fn page_tokens(&self) -> Result<PageTokens, KeyringError> {
         Ok(PageTokens::new(derive(&decode("lookup", &self.lookup)?, "page-token")))
+    }
+
+    pub(crate) fn chain(&self) -> Result<ChainKey, KeyringError> {
+        Ok(ChainKey::new(derive(&decode("lookup", &self.lookup)?, "chain")))
     }
 }
 

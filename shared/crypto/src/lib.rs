@@ -6,10 +6,12 @@
 //! - a [`DataKey`] belongs to one mailbox (or subscription) and lies in the database wrapped by a wrapping key:
 //!   destroying that one row erases the mailbox, rotation re-wraps that one row;
 //! - what is sealed names its place (`table.column/row`), so that a value moved to another row does not open;
+//! - a [`ChainKey`] links the entries of a log, so that none can be changed or left out unseen;
 //! - a [`LookupKey`] turns a CPR number into a hash that can be searched and not reversed without the key;
 //! - a [`TagKey`] turns the words of a mailbox's letters into short tags by which they are found;
 //! - [`mod@file`] encrypts a stream in segments, so that neither side ever holds a whole file.
 
+mod chain;
 pub mod file;
 mod key;
 mod keyring;
@@ -17,6 +19,7 @@ mod lookup;
 mod page_token;
 mod tag;
 
+pub use chain::ChainKey;
 pub use key::{DataKey, SealError};
 pub use keyring::{KeyId, Keyring, KeyringError, WrappedKey};
 pub use lookup::{LookupHash, LookupKey};
@@ -38,13 +41,20 @@ pub struct Keys {
     pub lookup: LookupKey,
     /// Seals page tokens.
     pub page_tokens: PageTokens,
+    /// Links the entries of logs.
+    pub chain: ChainKey,
 }
 
 impl Keys {
     /// Reads the key file's text (see [`Keyring::parse`]); every purpose gets a key of its own.
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
         let file = keyring::KeyFile::parse(text)?;
-        Ok(Self { keyring: file.keyring()?, lookup: file.lookup()?, page_tokens: file.page_tokens()? })
+        Ok(Self {
+            keyring: file.keyring()?,
+            lookup: file.lookup()?,
+            page_tokens: file.page_tokens()?,
+            chain: file.chain()?,
+        })
     }
 }
 

@@ -82,6 +82,8 @@ ids! {
     ReplyId
     /// An event between two processes.
     EventId
+    /// An entry of a mailbox's activity log.
+    ActivityId
 }
 
 /// One person, one mailbox (rule P1): a mailbox is known by its owner's id.

@@ -3,8 +3,8 @@
 
 use crate::cvr::CvrNumber;
 use crate::id::{
-    AccessId, ExemptionId, FileId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId, SubscriptionId,
-    UploadId,
+    AccessId, ActivityId, ExemptionId, FileId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId,
+    SubscriptionId, UploadId,
 };
 use std::str::FromStr;
 
@@ -56,6 +56,11 @@ pub fn recipient(mailbox: MailboxId, id: RecipientId) -> String {
 /// The name of a forwarding: `mailboxes/{mailbox}/forwards/{forward}`.
 pub fn forward(mailbox: MailboxId, id: ForwardId) -> String {
     format!("mailboxes/{mailbox}/forwards/{id}")
+}
+
+/// The name of an entry of the activity log: `mailboxes/{mailbox}/activities/{activity}`.
+pub fn activity(mailbox: MailboxId, id: ActivityId) -> String {
+    format!("mailboxes/{mailbox}/activities/{id}")
 }
 
 /// The name of a subscription: `mailboxes/{mailbox}/subscriptions/{subscription}`.

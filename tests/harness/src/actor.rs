@@ -6,6 +6,7 @@ pub mod citizen;
 pub mod citizen_access;
 mod citizen_folders;
 pub mod citizen_forward;
+pub mod citizen_log;
 pub mod citizen_mail;
 pub mod citizen_post;
 mod citizen_search;

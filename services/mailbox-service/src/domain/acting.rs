@@ -36,6 +36,10 @@ pub enum Act {
     Forward,
     /// See and change the list of Digital Post recipients (M9).
     ManageRecipients,
+    /// Read the activity log (R11).
+    ReadActivity,
+    /// Follow the changes as they happen (R1, R14).
+    Watch,
 }
 
 /// In which capacity somebody acts.
@@ -125,7 +129,9 @@ impl Acting {
         settings: &Settings,
     ) -> Result<Self, NothingShown> {
         let private = CommercialPortal::of(portal).map(Mark::Private);
-        let shown = [settings.shows_public_post(portal).then_some(Mark::Public), private];
+        let shown = settings.shows_public_post(portal);
+        let shown = [shown.then_some(Mark::Public), shown.then_some(Mark::Own), private];
+        // No ground is for the owner's own notices, so no reader sees them (A17).
         let open = |mark: &Mark| match &right {
             Right::Owner => true,
             Right::Reader(grounds) => grounds.iter().any(|ground| ground.mark == *mark),
@@ -142,10 +148,15 @@ impl Acting {
         &self.visible
     }
 
-    /// The visible marks as two arguments of `mark IN ($a, $b)`: no portal shows more than two.
-    pub fn visible_pair(&self) -> (&'static str, &'static str) {
+    /// One mark for each kind of post they see: the owner's own notices are public post.
+    pub fn visible_kinds(&self) -> impl Iterator<Item = Mark> {
+        self.visible.iter().copied().filter(|mark| *mark != Mark::Own)
+    }
+
+    /// The visible marks as the arguments of `mark IN ($a, $b, $c)`: no portal shows more than three.
+    pub fn visible_marks(&self) -> [&'static str; 3] {
         let first = self.visible[0];
-        (first.as_str(), self.visible.get(1).unwrap_or(&first).as_str())
+        [0, 1, 2].map(|at| self.visible.get(at).unwrap_or(&first).as_str())
     }
 
     /// Whether a name that begins with `mailbox` lies in this one; `me` is the actor's own.
@@ -169,15 +180,19 @@ impl Acting {
         }
     }
 
-    /// In which capacity they see post of `mark`.
-    pub fn capacity_for(&self, mark: Mark) -> Capacity {
+    /// By what access they act on post of `mark`, or on no post; of several, the one for public post. None for the owner.
+    pub fn ground_for(&self, mark: Option<Mark>) -> Option<&Ground> {
         match &self.right {
-            Right::Owner => Capacity::Owner,
+            Right::Owner => None,
             Right::Reader(grounds) => {
-                let ground = grounds.iter().find(|ground| ground.mark == mark);
-                ground.map_or(self.capacity(), |ground| ground.capacity)
+                grounds.iter().find(|ground| Some(ground.mark) == mark).or_else(|| grounds.first())
             }
         }
+    }
+
+    /// In which capacity they see post of `mark`.
+    pub fn capacity_for(&self, mark: Mark) -> Capacity {
+        self.ground_for(Some(mark)).map_or(self.capacity(), |ground| ground.capacity)
     }
 
     /// Whether opening a letter of `mark` marks it read: "læsning" of private post may not mark (R14).
@@ -221,10 +236,11 @@ mod tests {
     fn p4_commercial_portals_show_public_post_only_where_the_owner_chose_so() {
         let nothing = Settings::default();
         let chosen = Settings { show_in_e_boks: true, ..Settings::default() };
-        assert_eq!(visible(Portal::BorgerDk, Right::Owner, &nothing), Some(vec![Mark::Public]));
-        assert_eq!(visible(Portal::DigitalPostApp, Right::Owner, &nothing), Some(vec![Mark::Public]));
+        let public = vec![Mark::Public, Mark::Own];
+        assert_eq!(visible(Portal::BorgerDk, Right::Owner, &nothing), Some(public.clone()));
+        assert_eq!(visible(Portal::DigitalPostApp, Right::Owner, &nothing), Some(public));
         assert_eq!(visible(Portal::EBoks, Right::Owner, &nothing), Some(vec![PRIVATE]));
-        assert_eq!(visible(Portal::EBoks, Right::Owner, &chosen), Some(vec![Mark::Public, PRIVATE]));
+        assert_eq!(visible(Portal::EBoks, Right::Owner, &chosen), Some(vec![Mark::Public, Mark::Own, PRIVATE]));
         assert_eq!(
             visible(Portal::MitDk, Right::Owner, &chosen),
             Some(vec![Mark::Private(CommercialPortal::MitDk)]),

@@ -20,7 +20,7 @@ pub struct Notice {
     pub mentions: Vec<(String, PersonId)>,
     /// The link below it.
     pub link: Option<Link>,
-    /// Where it shows: among public post, or in one commercial portal only (P9, A11).
+    /// Where it shows, to its recipient alone: among public post, or in one commercial portal only (P9, A11, A17).
     pub mark: Mark,
 }
 
@@ -81,7 +81,7 @@ mod tests {
             body: ("{reader} og {owner}, {x}".to_owned(), "{owner}".to_owned()),
             mentions: vec![("{reader}".to_owned(), reader), ("{owner}".to_owned(), owner)],
             link: None,
-            mark: Mark::Public,
+            mark: Mark::Own,
         };
         let names = HashMap::from([(reader, "{owner}".to_owned()), (owner, "Karen".to_owned())]);
         assert_eq!(notice.body(&names), "{owner} og Karen, {x}\n\nKaren");

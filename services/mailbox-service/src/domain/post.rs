@@ -3,7 +3,7 @@
 use kernel::{CvrNumber, Portal, Sector, SenderSystem};
 
 /// A portal of a company, the only kind that private post is sent through (P9).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CommercialPortal {
     /// e-Boks.
     EBoks,
@@ -31,10 +31,13 @@ impl CommercialPortal {
 }
 
 /// The mark of a letter (P5, P9). Never changes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Mark {
-    /// From an authority, from the suite, or written by the owner to an authority.
+    /// From an authority, or written by the owner to an authority.
     Public,
+    /// From the suite, about the owner's own accesses and subscriptions. To the owner it is public post; no reader ever
+    /// learns of it, since who else has an access is the owner's affair alone (A17).
+    Own,
     /// From a company, through this portal.
     Private(CommercialPortal),
 }
@@ -53,6 +56,7 @@ impl Mark {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
+            Self::Own => "own",
             Self::Private(portal) => portal.portal().as_str(),
         }
     }
@@ -61,6 +65,7 @@ impl Mark {
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "public" => Some(Self::Public),
+            "own" => Some(Self::Own),
             portal => portal.parse().ok().and_then(CommercialPortal::of).map(Self::Private),
         }
     }
@@ -141,7 +146,8 @@ mod tests {
 
     #[test]
     fn marks_survive_storage() {
-        for mark in [Mark::Public, Mark::Private(CommercialPortal::EBoks), Mark::Private(CommercialPortal::MitDk)] {
+        let private = [CommercialPortal::EBoks, CommercialPortal::MitDk].map(Mark::Private);
+        for mark in [Mark::Public, Mark::Own].into_iter().chain(private) {
             assert_eq!(Mark::parse(mark.as_str()), Some(mark));
         }
         assert_eq!(Mark::parse("borger_dk"), None, "private post is never on borger.dk (P9)");

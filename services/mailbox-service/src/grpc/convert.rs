@@ -59,19 +59,21 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::AcknowledgeService => "ACKNOWLEDGE_SERVICE",
         Act::Forward => "FORWARD",
         Act::ManageRecipients => "MANAGE_RECIPIENTS",
+        Act::ReadActivity => "READ_ACTIVITY",
+        Act::Watch => "WATCH",
     }
 }
 
 pub(crate) fn post_kind(mark: Mark) -> core::PostKind {
     match mark {
-        Mark::Public => core::PostKind::Public,
+        Mark::Public | Mark::Own => core::PostKind::Public,
         Mark::Private(_) => core::PostKind::Private,
     }
 }
 
 fn mark_portal(mark: Mark) -> core::Portal {
     match mark {
-        Mark::Public => core::Portal::Unspecified,
+        Mark::Public | Mark::Own => core::Portal::Unspecified,
         Mark::Private(commercial) => portal(commercial.portal()),
     }
 }

@@ -1,5 +1,6 @@
 //! MailboxService: a mailbox as its owner and readers use it.
 
+mod activity;
 mod bulk;
 mod contact_points;
 mod exemption;
@@ -226,6 +227,13 @@ impl MailboxService for Mailbox {
         answer!(self, request, contact_points::list)
     }
 
+    async fn list_activity(
+        &self,
+        request: Request<proto::ListActivityRequest>,
+    ) -> Result<Response<proto::ListActivityResponse>, Status> {
+        answer!(self, request, activity::list)
+    }
+
     not_yet::mailbox_service!();
 }
 
@@ -246,7 +254,7 @@ async fn get_mailbox(
         owner_display_name: view.owner_name,
         capacity: convert::capacity(view.acting.capacity()).into(),
         state: state.into(),
-        visible_post_kinds: view.acting.visible().iter().map(|mark| convert::post_kind(*mark).into()).collect(),
+        visible_post_kinds: view.acting.visible_kinds().map(|mark| convert::post_kind(mark).into()).collect(),
         message_count: view.count.total,
         unread_count: view.count.unread,
         exempt: view.exempt,

@@ -102,7 +102,7 @@ pub struct Content {
 
 /// The letter of this id, if `acting` sees it (A11).
 pub async fn get(tx: &mut Tx, acting: &Acting, id: MessageId, key: &DataKey) -> Result<Option<Content>, Error> {
-    marked(tx, acting.mailbox, acting.visible_pair(), id, key).await
+    marked(tx, acting.mailbox, acting.visible_marks(), id, key).await
 }
 
 /// The letter of this id, if it has this mark.
@@ -113,20 +113,20 @@ pub async fn get_marked(
     id: MessageId,
     key: &DataKey,
 ) -> Result<Option<Content>, Error> {
-    marked(tx, mailbox, (mark.as_str(), mark.as_str()), id, key).await
+    marked(tx, mailbox, [mark.as_str(); 3], id, key).await
 }
 
 async fn marked(
     tx: &mut Tx,
     mailbox: MailboxId,
-    (one, other): (&'static str, &'static str),
+    [public, own, private]: [&'static str; 3],
     id: MessageId,
     key: &DataKey,
 ) -> Result<Option<Content>, Error> {
     let sql = concat!(
         "SELECT ",
         summary_columns!(),
-        ", body, link, legal_basis, origin, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4)"
+        ", body, link, legal_basis, origin, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4, $5)"
     );
     let at = row_place(mailbox, id);
     let read = |row: &Row| {
@@ -141,7 +141,7 @@ async fn marked(
             sender_uuid: row.get("sender_uuid")?,
         })
     };
-    tx.optional(sql, args![mailbox, id, one, other], read).await
+    tx.optional(sql, args![mailbox, id, public, own, private], read).await
 }
 
 fn read_link(text: &str) -> Result<Link, Error> {

@@ -1,6 +1,7 @@
 //! A new CPR number for a person, or a former one again: all of them lead to the same mailbox (P1).
 
 use super::{Parts, Repeatable};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::person::Person;
 use crate::error::Error;
 use crate::outgoing;
@@ -21,7 +22,11 @@ pub async fn run(parts: &Arc<Parts>, old: CprNumber, new: CprNumber, call: Repea
             if call.before(tx).await?.is_none() {
                 let hash = parts.cpr_hash(&new);
                 match store::person::set_number(tx, row.id, &new, &hash, &key, &*parts.random).await? {
-                    Numbered::Changed => parts.tell_both(tx, outgoing::cpr_number_changed(row.id)).await?,
+                    Numbered::Changed => {
+                        parts.tell_both(tx, outgoing::cpr_number_changed(row.id)).await?;
+                        let changed = Entry::about_mailbox(Kind::OwnerChanged, Actor::System);
+                        parts.log(tx, row.id, &key, [changed]).await?;
+                    }
                     Numbered::Unchanged => {}
                     Numbered::Taken => return Err(Error::CprNumberTaken),
                 }

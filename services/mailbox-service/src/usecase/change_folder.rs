@@ -3,6 +3,7 @@
 use super::admit::Admitted;
 use super::create_folder::name_hash;
 use super::{Parts, Repeatable};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::tree::{parents, place};
 use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::error::Error;
@@ -45,13 +46,17 @@ pub async fn run(
             if etag.is_some_and(|etag| etag != folder.etag()) {
                 return Err(Error::EtagMismatch(folder.etag()));
             }
-            match change {
-                Change::Name(name) => folder.name = name,
+            let kind = match change {
+                Change::Name(name) => {
+                    folder.name = name;
+                    Kind::FolderRenamed
+                }
                 Change::Parent(parent) => {
                     place(Some(id), parent, &tree)?;
                     folder.parent = parent;
+                    Kind::FolderMoved
                 }
-            }
+            };
             let hash = name_hash(&parts, mailbox, &folder.name);
             let namesake = store::folder::named(tx, mailbox, folder.parent, &hash).await?;
             if let Some(sibling) = namesake.filter(|sibling| *sibling != id) {
@@ -60,6 +65,8 @@ pub async fn run(
             folder.version += 1;
             store::folder::update(tx, mailbox, &folder, &hash, &key, &*parts.random).await?;
             call.made(tx, id.as_uuid()).await?;
+            let changed = Entry::about_mailbox(kind, Actor::of(&acting, None)).in_folder(Folder::Own(id));
+            parts.log(tx, mailbox, &key, [changed]).await?;
             Ok((folder, count))
         })
     })

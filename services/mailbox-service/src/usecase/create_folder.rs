@@ -2,8 +2,9 @@
 
 use super::admit::Admitted;
 use super::{Parts, Repeatable};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::tree::{parents, place};
-use crate::domain::folder::{MAX_FOLDERS, OwnFolder, folded_name};
+use crate::domain::folder::{Folder, MAX_FOLDERS, OwnFolder, folded_name};
 use crate::error::Error;
 use crate::store;
 use kernel::{FolderId, MailboxId};
@@ -42,6 +43,8 @@ pub async fn run(
                 OwnFolder { id: FolderId::new(now, &*parts.random), parent, name, version: 1, create_time: now };
             store::folder::insert(tx, mailbox, &folder, &name_hash, &key, &*parts.random).await?;
             call.made(tx, folder.id.as_uuid()).await?;
+            let created = Entry::about_mailbox(Kind::FolderCreated, Actor::of(&acting, None));
+            parts.log(tx, mailbox, &key, [created.in_folder(Folder::Own(folder.id))]).await?;
             Ok(folder)
         })
     })

@@ -1,8 +1,10 @@
-//! A file of a letter, on its way out.
+//! A file of a letter, on its way out. Each call is a download of its own in the log (R13), one that goes on from an offset
+//! too: nobody can have a file and leave no trace.
 
 use super::admit::Admitted;
 use super::{Parts, serve};
 use crate::domain::acting::Acting;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::message::AttachedFile;
 use crate::domain::post::Mark;
 use crate::domain::service::is_withheld;
@@ -10,6 +12,7 @@ use crate::error::Error;
 use crate::objects::Reader;
 use crate::store;
 use kernel::{FileId, MessageId};
+use sql::Tx;
 use std::sync::Arc;
 
 /// A file that is being sent.
@@ -32,29 +35,37 @@ pub async fn begin(
     file: FileId,
     offset: i64,
 ) -> Result<Downstream, Error> {
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| Box::pin(async move { hand_out(&parts, tx, admitted, id, file, offset).await })).await
+}
+
+async fn hand_out(
+    parts: &Parts,
+    tx: &mut Tx,
+    admitted: Admitted,
+    id: MessageId,
+    file: FileId,
+    offset: i64,
+) -> Result<Downstream, Error> {
     let Admitted { acting, key, .. } = admitted;
-    let asked = acting.clone();
-    let served = parts.clone();
-    let found = parts.db.write(move |tx| {
-        Box::pin(async move {
-            let owner = store::person::lock(tx, asked.mailbox).await?.ok_or(Error::NotFound)?;
-            let letter = store::message::placed(tx, &asked, &[id]).await?.pop().ok_or(Error::NotFound)?;
-            if is_withheld(&asked, letter.service) {
-                return Err(Error::ServiceAcknowledgementRequired(asked.mailbox, id));
-            }
-            // A file shows the letter as opening it does.
-            serve::serve_all(&served, tx, &asked, &owner, [&letter].into_iter()).await?;
-            let found = store::message_file::with_key(tx, asked.mailbox, id, file, &key).await?;
-            let (file, file_key) = found.ok_or(Error::NotFound)?;
-            Ok::<_, Error>((letter.mark, file, file_key))
-        })
-    });
-    let (mark, file, file_key) = found.await?;
+    let owner = store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+    let letter = store::message::placed(tx, &acting, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    if is_withheld(&acting, letter.service) {
+        return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, id));
+    }
+    // A file shows the letter as opening it does.
+    serve::serve_all(parts, tx, &acting, &owner, [&letter].into_iter()).await?;
+    let found = store::message_file::with_key(tx, acting.mailbox, id, file, &key).await?;
+    let (file, file_key) = found.ok_or(Error::NotFound)?;
     let out_of_range = Error::OffsetOutOfRange(file.size);
     let (Ok(size), Ok(offset)) = (u64::try_from(file.size), u64::try_from(offset)) else { return Err(out_of_range) };
     if offset > size {
         return Err(out_of_range);
     }
+    let mark = letter.mark;
+    let downloaded = Entry::about_letter(Kind::Downloaded, Actor::of(&acting, Some(mark)), mark, id).of_file(file.id);
+    parts.log(tx, acting.mailbox, &key, [downloaded]).await?;
     let reader = parts.objects.read(file.id, file_key, size, offset);
     Ok(Downstream { acting, mark, file, reader })
 }

@@ -3,6 +3,7 @@
 use super::admit::Admitted;
 use super::{Parts, Repeatable};
 use crate::domain::acting::Acting;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::store;
@@ -22,32 +23,36 @@ pub async fn run(
     read: bool,
     call: Repeatable,
 ) -> Result<Vec<Outcome>, Error> {
-    let acting = admitted.acting;
-    parts
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
-                let placed = store::message::placed(tx, &acting, &ids).await?;
-                let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-                let outcomes = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
-                if call.before(tx).await?.is_some() {
-                    return Ok(outcomes);
-                }
-                let free = placed.values().filter_map(|letter| markable(&acting, Some(letter)).ok());
-                let changing: Vec<_> = free.filter(|letter| letter.is_read != read).collect();
-                let mut changes = store::count::Changes::default();
-                for letter in &changing {
-                    changes.mark(letter.folder, letter.mark, read);
-                }
-                let changing: Vec<MessageId> = changing.iter().map(|letter| letter.id).collect();
-                store::message::set_read(tx, acting.mailbox, &changing, read).await?;
-                changes.write(tx, acting.mailbox).await?;
-                call.made(tx, acting.mailbox.as_uuid()).await?;
-                Ok(outcomes)
-            })
+    let Admitted { acting, key, .. } = admitted;
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            let placed = store::message::placed(tx, &acting, &ids).await?;
+            let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+            let outcomes = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
+            if call.before(tx).await?.is_some() {
+                return Ok(outcomes);
+            }
+            let free = placed.values().filter_map(|letter| markable(&acting, Some(letter)).ok());
+            let changing: Vec<_> = free.filter(|letter| letter.is_read != read).collect();
+            let mut changes = store::count::Changes::default();
+            for letter in &changing {
+                changes.mark(letter.folder, letter.mark, read);
+            }
+            let ids: Vec<MessageId> = changing.iter().map(|letter| letter.id).collect();
+            store::message::set_read(tx, acting.mailbox, &ids, read).await?;
+            changes.write(tx, acting.mailbox).await?;
+            call.made(tx, acting.mailbox.as_uuid()).await?;
+            let kind = if read { Kind::MarkedRead } else { Kind::MarkedUnread };
+            let marked = changing.iter().map(|letter| (letter.id, letter.mark));
+            let marked = Entry::about_letters(kind, |mark| Actor::of(&acting, Some(mark)), marked);
+            parts.log(tx, acting.mailbox, &key, marked).await?;
+            Ok(outcomes)
         })
-        .await
+    })
+    .await
 }
 
 /// The letter, if `acting` sees it and may mark it. Marking opens nothing, so the owner's marking serves nobody.

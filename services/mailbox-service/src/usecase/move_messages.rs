@@ -4,14 +4,16 @@ use super::admit::Admitted;
 use super::mark_messages::Outcome;
 use super::{Parts, Repeatable, serve};
 use crate::domain::acting::{Act, Acting};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
+use crate::domain::post::Mark;
 use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::store;
 use crate::store::message::Placed;
 use kernel::MessageId;
 use sql::Tx;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Where letters go.
@@ -68,8 +70,9 @@ pub async fn run(
                 });
                 let moving = moves.values().flatten();
                 serve::serve_all(&parts, tx, &acting, &owner, moving).await?;
-                carry_out(tx, &acting, moves).await?;
+                let done = carry_out(tx, &acting, destination, moves).await?;
                 call.made(tx, acting.mailbox.as_uuid()).await?;
+                parts.log(tx, acting.mailbox, &key, done).await?;
             }
             Ok(outcomes)
         })
@@ -101,16 +104,40 @@ fn target(letter: &Placed, destination: Destination, acting: &Acting, own: &Hash
     }
 }
 
-async fn carry_out(tx: &mut Tx, acting: &Acting, moves: HashMap<Folder, Vec<Placed>>) -> Result<(), Error> {
+/// Moves what is not there already; what the log is to say of it.
+async fn carry_out(
+    tx: &mut Tx,
+    acting: &Acting,
+    destination: Destination,
+    moves: HashMap<Folder, Vec<Placed>>,
+) -> Result<Vec<Entry>, Error> {
     let now = tx.now().await?;
     let mut changes = store::count::Changes::default();
+    let mut done: BTreeMap<Kind, Vec<(MessageId, Mark)>> = BTreeMap::new();
     for (to, letters) in moves {
         for letter in &letters {
             changes.remove(letter.folder, letter.mark, letter.is_read);
             changes.add(to, letter.mark, letter.is_read);
+            done.entry(kind(letter.folder, to)).or_default().push((letter.id, letter.mark));
         }
         let ids: Vec<MessageId> = letters.iter().map(|letter| letter.id).collect();
         store::message::place_in(tx, acting.mailbox, &ids, to, now).await?;
     }
-    Ok(changes.write(tx, acting.mailbox).await?)
+    changes.write(tx, acting.mailbox).await?;
+    let entries = done
+        .into_iter()
+        .flat_map(|(kind, letters)| Entry::about_letters(kind, |mark| Actor::of(acting, Some(mark)), letters));
+    Ok(match destination {
+        Destination::To(folder) => entries.map(|entry| entry.in_folder(folder)).collect(),
+        // Each to where it came from: no one folder.
+        Destination::Back => entries.collect(),
+    })
+}
+
+fn kind(from: Folder, to: Folder) -> Kind {
+    match (from, to) {
+        (_, Folder::Bin) => Kind::Deleted,
+        (Folder::Bin, _) => Kind::Restored,
+        _ => Kind::Moved,
+    }
 }

@@ -1,6 +1,7 @@
 //! Publishing letters that were sent ahead, at their moment (M4): into lists, counts and e-mails, all in one transaction.
 
 use super::{PUBLISH, Parts, queue_sweep};
+use crate::domain::message::Arrival;
 use crate::domain::recipient::NotTaken;
 use crate::error::Error;
 use crate::store;
@@ -84,6 +85,11 @@ async fn make_available(
     let arrived = store::message::publish(tx, letters.clone(), now, keys).await?;
     store::delivery::published(tx, letters.clone(), now).await?;
     store::sent_ahead::delete(tx, letters).await?;
+    let keyed = |letter: Arrival| {
+        let key = keys.get(&letter.mailbox).ok_or(Error::NotFound)?;
+        Ok((letter, key))
+    };
+    let arrived = arrived.into_iter().map(keyed).collect::<Result<Vec<_>, Error>>()?;
     parts.arrived(tx, &arrived).await
 }
 

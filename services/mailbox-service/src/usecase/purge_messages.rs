@@ -3,7 +3,9 @@
 use super::admit::Admitted;
 use super::mark_messages::Outcome;
 use super::{Parts, Repeatable, queue_sweep};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
+use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::store;
 use crate::store::message::Placed;
@@ -19,33 +21,40 @@ pub async fn run(
     ids: Vec<MessageId>,
     call: Repeatable,
 ) -> Result<Vec<Outcome>, Error> {
-    let acting = admitted.acting;
-    parts
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
-                let repeated = call.before(tx).await?.is_some();
-                let placed = store::message::placed(tx, &acting, &ids).await?;
-                let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-                let outcome = |id: &MessageId| match placed.get(id) {
-                    Some(letter) if letter.folder == Folder::Bin => Ok(()),
-                    Some(_) => Err(Error::StateConflict("NOT_IN_BIN")),
-                    // What the first call purged is gone, as was asked.
-                    None if repeated => Ok(()),
-                    None => Err(Error::NotFound),
-                };
-                let outcomes = ids.iter().map(outcome).collect();
-                if repeated {
-                    return Ok(outcomes);
-                }
-                let binned: Vec<Placed> = placed.into_values().filter(|letter| letter.folder == Folder::Bin).collect();
-                purge(tx, acting.mailbox, &binned).await?;
-                call.made(tx, acting.mailbox.as_uuid()).await?;
-                Ok(outcomes)
-            })
+    let Admitted { acting, key, .. } = admitted;
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            let repeated = call.before(tx).await?.is_some();
+            let placed = store::message::placed(tx, &acting, &ids).await?;
+            let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+            let outcome = |id: &MessageId| match placed.get(id) {
+                Some(letter) if letter.folder == Folder::Bin => Ok(()),
+                Some(_) => Err(Error::StateConflict("NOT_IN_BIN")),
+                // What the first call purged is gone, as was asked.
+                None if repeated => Ok(()),
+                None => Err(Error::NotFound),
+            };
+            let outcomes = ids.iter().map(outcome).collect();
+            if repeated {
+                return Ok(outcomes);
+            }
+            let binned: Vec<Placed> = placed.into_values().filter(|letter| letter.folder == Folder::Bin).collect();
+            purge(tx, acting.mailbox, &binned).await?;
+            call.made(tx, acting.mailbox.as_uuid()).await?;
+            let purged = purged(&binned, |mark| Actor::of(&acting, Some(mark)));
+            parts.log(tx, acting.mailbox, &key, purged).await?;
+            Ok(outcomes)
         })
-        .await
+    })
+    .await
+}
+
+/// What the log is to say.
+fn purged(letters: &[Placed], actor: impl Fn(Mark) -> Actor) -> Vec<Entry> {
+    Entry::about_letters(Kind::Purged, actor, letters.iter().map(|letter| (letter.id, letter.mark)))
 }
 
 /// Removes letters of a locked mailbox, all of them in its bin, and takes them out of the counters.
@@ -70,16 +79,18 @@ pub async fn expired(parts: &Arc<Parts>) -> Result<bool, Error> {
         })
     });
     let Some(mailbox) = due.await? else { return Ok(false) };
-    parts
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let latest = tx.now().await?.minus(life);
-                store::person::lock(tx, mailbox).await?;
-                let letters = store::message::expired_in_bin(tx, mailbox, latest).await?;
-                purge(tx, mailbox, &letters).await?;
-                Ok(true)
-            })
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let latest = tx.now().await?.minus(life);
+            let owner = store::person::lock(tx, mailbox).await?.ok_or(Error::NotFound)?;
+            let letters = store::message::expired_in_bin(tx, mailbox, latest).await?;
+            purge(tx, mailbox, &letters).await?;
+            let key = owner.key(&parts.keys.keyring)?;
+            parts.log(tx, mailbox, &key, purged(&letters, |_| Actor::System)).await?;
+            Ok(true)
         })
-        .await
+    })
+    .await
 }

@@ -2,6 +2,7 @@
 
 use super::{Parts, put_notice};
 use crate::domain::acting::Acting;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::delivery::DeliveryKey;
 use crate::domain::message::Summary;
 use crate::domain::post::Mark;
@@ -40,6 +41,8 @@ pub(crate) async fn serve(
     if let Some(place) = DeliveryKey::of(&letter.sender, sender_uuid) {
         store::delivery::served(tx, &place, record.serve_time).await?;
     }
+    let served = Entry::about_letter(Kind::Served, Actor::of(acting, Some(letter.mark)), letter.mark, letter.id);
+    parts.log(tx, acting.mailbox, &key, [served]).await?;
     let text = record.notice(&letter.sender.name, &letter.subject);
     let notice = put_notice::message(parts, acting.mailbox, Mark::Public, text, record.serve_time);
     parts.put(tx, &[(notice, key)]).await?;

@@ -117,6 +117,12 @@ pub async fn active_of_mailbox(tx: &mut Tx, mailbox: MailboxId) -> Result<Vec<Su
     tx.all(sql, args![mailbox], |row| row.get("id")).await
 }
 
+/// The owner's own subscription about `mailbox`, if it has an address in force.
+pub async fn active_of_owner(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<SubscriptionId>, Error> {
+    let sql = "SELECT id FROM subscription WHERE mailbox = $1 AND access IS NULL AND NOT ended AND address IS NOT NULL";
+    tx.optional(sql, args![mailbox], |row| row.get("id")).await
+}
+
 /// Notes when the last code was made.
 pub async fn set_code_time(tx: &mut Tx, mailbox: MailboxId, id: SubscriptionId, now: Timestamp) -> Result<(), Error> {
     let sql = "UPDATE subscription SET code_time = $3 WHERE mailbox = $1 AND id = $2";

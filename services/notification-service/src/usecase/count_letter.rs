@@ -4,14 +4,30 @@ use crate::error::Error;
 use crate::service::Service;
 use crate::store::{ledger, subscription};
 use crate::usecase::claim::QUEUE;
-use kernel::{MailboxId, id};
+use kernel::{MailboxId, SubscriptionId, id};
 use sql::{Tx, queue};
 
 /// Counts a letter for every confirmed address of `mailbox`: it joins the e-mail that is still open, or opens one that
 /// is due at the end of the window.
 pub async fn count_letter(tx: &mut Tx, service: &Service, mailbox: MailboxId) -> Result<(), Error> {
+    let subscriptions = subscription::active_of_mailbox(tx, mailbox).await?;
+    count(tx, service, mailbox, subscriptions).await
+}
+
+/// Counts a notice that only the owner of `mailbox` sees, for the owner's own address (N7).
+pub async fn count_own_notice(tx: &mut Tx, service: &Service, mailbox: MailboxId) -> Result<(), Error> {
+    let own = subscription::active_of_owner(tx, mailbox).await?;
+    count(tx, service, mailbox, own).await
+}
+
+async fn count(
+    tx: &mut Tx,
+    service: &Service,
+    mailbox: MailboxId,
+    subscriptions: impl IntoIterator<Item = SubscriptionId>,
+) -> Result<(), Error> {
     let now = tx.now().await?;
-    for subscription in subscription::active_of_mailbox(tx, mailbox).await? {
+    for subscription in subscriptions {
         let email = id::new_uuid(now, &*service.random);
         if ledger::count_letter(tx, email, mailbox, subscription, now).await? {
             queue::push(tx, QUEUE, email, now.plus(service.window)).await?;

@@ -132,6 +132,14 @@ impl Citizen {
         only(answer(self.suite.clients().mailbox().mark_messages(self.request(request)).await)?.outcomes)
     }
 
+    /// Marks several letters at once.
+    pub async fn marks_all(&self, messages: &[&str], read: bool) -> Result<Vec<MessageOutcome>, Refused> {
+        let parent = messages.first().map(|message| mailbox_of(message)).unwrap_or_default();
+        let names = messages.iter().map(|message| (*message).to_owned()).collect();
+        let request = MarkMessagesRequest { parent, names, read, ..MarkMessagesRequest::default() };
+        Ok(answer(self.suite.clients().mailbox().mark_messages(self.request(request)).await)?.outcomes)
+    }
+
     /// Moves a letter into the bin.
     pub async fn deletes(&self, message: &str) -> Result<(), Refused> {
         let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);

@@ -1,10 +1,12 @@
 //! Lines in one transaction: as many statements for a batch as for one line.
 
 use super::LineOutcome;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::person::{Outcome, Person, Registration, RegistrationRefused};
 use crate::error::Error;
 use crate::outgoing;
 use crate::store;
+use crate::store::activity::Logged;
 use crate::store::person::{NewPerson, PersonRow};
 use crate::usecase::Parts;
 use crypto::{DataKey, LookupHash};
@@ -125,5 +127,16 @@ pub(in crate::usecase) async fn write_followed(
     for person in died {
         parts.tell_both(tx, outgoing::mailbox_closed(person)).await?;
     }
-    Ok(())
+    let acts: Vec<Logged<'_>> = changed.iter().flat_map(logged).collect();
+    parts.log_in_many(tx, &acts).await
+}
+
+/// What the log says of a change in the register: of names, and of a death. The rest is not the mailbox's affair.
+fn logged(person: &Followed) -> impl Iterator<Item = Logged<'_>> {
+    let Followed { key, before, after } = person;
+    let renamed = before.name != after.name;
+    let closed = before.close_time.is_none() && after.close_time.is_some();
+    let changes = [(renamed, Kind::OwnerChanged), (closed, Kind::MailboxClosed)];
+    let changes = changes.into_iter().filter_map(|(is_so, kind)| is_so.then_some(kind));
+    changes.map(|kind| Logged { mailbox: after.id, key, entry: Entry::about_mailbox(kind, Actor::System) })
 }

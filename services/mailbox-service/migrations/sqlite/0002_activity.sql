@@ -1,0 +1,30 @@
+-- The end of each mailbox's activity log: how many entries, and the link of the last one. Written last in a transaction.
+CREATE TABLE activity_head (
+    mailbox UUID PRIMARY KEY,
+    sequence BIGINT NOT NULL,
+    link BYTEA NOT NULL
+);
+
+-- The activity log: nothing changes or removes a row (R13). link vouches for the row and, by the link before it, for all
+-- earlier ones. message: the letter it was about; of a bulk act messages, 16 bytes each. actor_name is sealed.
+CREATE TABLE activity (
+    mailbox UUID NOT NULL,
+    sequence BIGINT NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    activity_time TIMESTAMPTZ NOT NULL,
+    capacity TEXT NOT NULL,
+    actor UUID,
+    actor_name BYTEA,
+    portal TEXT,
+    access UUID,
+    mark TEXT,
+    message UUID,
+    messages BYTEA,
+    folder UUID,
+    file UUID,
+    link BYTEA NOT NULL,
+    PRIMARY KEY (mailbox, sequence)
+);
+CREATE INDEX activity_by_message ON activity (mailbox, message, sequence) WHERE message IS NOT NULL;
+CREATE INDEX activity_of_bulk_acts ON activity (mailbox, sequence) WHERE messages IS NOT NULL;

@@ -1,0 +1,56 @@
+//! Notices about a person's own accesses: public post to them, and nothing at all to their readers.
+
+use harness::{Letter, Person, Suite, on_both};
+use kernel::Portal;
+use std::time::Duration;
+
+on_both! {
+    Suite: a17_notices_about_accesses_are_for_their_recipient_alone,
+    a10_all_other_public_post_is_the_readers_too,
+    n7_an_own_notice_brings_an_email_to_its_recipient_and_to_no_reader,
+}
+
+async fn a17_notices_about_accesses_are_for_their_recipient_alone(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let mette = suite.citizen(Person::mette()).await;
+    karen.shows_public_post(true, true).await.unwrap();
+    niels.is_given_access_by(&karen).await;
+    mette.is_given_access_by(&karen).await;
+    for portal in [Portal::BorgerDk, Portal::DigitalPostApp, Portal::EBoks, Portal::MitDk] {
+        let (karen, niels) = (karen.at(portal), niels.at(portal));
+        let notices = karen.lists("mailboxes/me").await.unwrap();
+        assert!(!notices.is_empty(), "{portal}: the owner has them wherever public post shows");
+        let counted = karen.sees_mailbox("mailboxes/me").await.unwrap().message_count;
+        assert_eq!(usize::try_from(counted), Ok(notices.len()), "{portal}");
+        assert!(niels.lists(&karen.mailbox).await.unwrap().is_empty(), "{portal}");
+        assert!(niels.reads_log(&karen.mailbox).await.unwrap().is_empty(), "{portal}");
+        let seen = niels.sees_mailbox(&karen.mailbox).await.unwrap();
+        assert_eq!((seen.message_count, seen.unread_count), (0, 0), "{portal}");
+        let folders = niels.folders(&karen.mailbox).await.unwrap();
+        assert!(folders.iter().all(|folder| folder.message_count == 0), "{portal}");
+        assert!(niels.opens(&notices[0].name).await.is_err() && niels.marks(&notices[0].name, true).await.is_err());
+    }
+}
+
+async fn a10_all_other_public_post_is_the_readers_too(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    niels.is_given_access_by(&karen).await;
+    for subject in ["Skat", "Byggesag"] {
+        suite.authority().delivers(&karen.person, Letter::about(subject)).await.unwrap();
+    }
+    assert_eq!(niels.subjects(&karen.mailbox).await.unwrap(), ["Byggesag", "Skat"]);
+}
+
+async fn n7_an_own_notice_brings_an_email_to_its_recipient_and_to_no_reader(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let mette = suite.citizen(Person::mette()).await;
+    let access = niels.is_given_access_by(&karen).await;
+    niels.is_mailed_at(&access, "niels@example.dk").await;
+    karen.is_mailed_about_own_post_at("karen@example.dk").await;
+    suite.advance(Duration::from_mins(2)).await;
+    let count = |address| suite.mails_to(address).len();
+    let before = (count("niels@example.dk"), count("karen@example.dk"));
+    mette.is_given_access_by(&karen).await;
+    suite.advance(Duration::from_mins(2)).await;
+    assert_eq!((count("niels@example.dk"), count("karen@example.dk")), (before.0, before.1 + 1));
+}
