@@ -3,7 +3,7 @@
 use api::access::v1::caseworker_access_service_client::CaseworkerAccessServiceClient;
 use api::access::v1::{CreateAccessForCitizenRequest, RecordedAccess};
 use api::core::v1::{Attendance, AttendanceKind, IdentificationKind};
-use api::mailbox::v1::{EndOwnExemptionRequest, ExemptionEnd};
+use api::mailbox::v1::{EndExemptionRequest, EndOwnExemptionRequest, ExemptionEnd, ListExemptionsRequest};
 use harness::actor::authority::new_uuid;
 use harness::suite::{answer, there};
 use harness::{Citizen, Letter, Person, Refusable as _, Refused, Suite, Until, on_both};
@@ -19,6 +19,7 @@ on_both! {
     x5_of_many_ends_at_once_one_is_made,
     a17_a_reader_ends_no_exemption_of_the_owner,
     p8_the_exempt_die_like_anyone,
+    every_violation_of_an_end_or_a_list_is_named,
 }
 
 async fn takes_ordinary_post(suite: &Suite, citizen: &Citizen) {
@@ -153,4 +154,23 @@ async fn p8_the_exempt_die_like_anyone(suite: Suite) {
     registered.delivers_by("su", &karen.person, Letter::about("SU")).await.refused("RECIPIENT_CLOSED");
     assert_eq!(suite.authority().looks_up_one(&karen.person.cpr_number, "").await.unwrap(), "RECIPIENT_CLOSED");
     suite.exemption_desk().exempts(&karen).await.refused("RECIPIENT_CLOSED");
+}
+
+async fn every_violation_of_an_end_or_a_list_is_named(suite: Suite) {
+    let (karen, desk) = (suite.citizen(Person::karen()).await, suite.exemption_desk());
+    let wrong = EndExemptionRequest {
+        name: "persons/me/exemptions/1".to_owned(),
+        case_reference: karen.person.cpr_number.clone(),
+        request_id: "to ord".to_owned(),
+    };
+    let refused = desk.ends_as(wrong).await.refused("INVALID_FIELDS");
+    assert_eq!(refused.fields, ["request_id", "name", "case_reference"]);
+    let wrong = ListExemptionsRequest { parent: "persons/me".to_owned(), page_size: -1, ..Default::default() };
+    let refused = desk.lists(wrong).await.refused("INVALID_FIELDS");
+    assert_eq!(refused.fields, ["parent", "page_size"]);
+    let unknown = ListExemptionsRequest { parent: format!("persons/{}", new_uuid()), ..Default::default() };
+    desk.lists(unknown).await.refused("NOT_FOUND");
+    let wrong = EndOwnExemptionRequest { name: "mailboxes/x".to_owned(), request_id: "to ord".to_owned() };
+    let refused = suite.clients().mailbox().end_own_exemption(karen.request(wrong)).await;
+    assert_eq!(answer(refused).refused("INVALID_FIELDS").fields, ["request_id", "name"]);
 }

@@ -17,6 +17,8 @@ on_both! {
     p2_a_birthday_in_summer_begins_at_danish_midnight,
     p8_death_closes_the_mailbox_and_ends_accesses_both_ways,
     p8_the_dead_do_not_come_back,
+    p8_a_death_and_deliveries_at_once_have_one_order,
+    p10_post_goes_to_mailboxes_and_never_to_an_address,
     every_violation_of_a_change_of_number_or_a_death_is_listed,
 }
 
@@ -194,6 +196,35 @@ async fn p8_the_dead_do_not_come_back(suite: Suite) {
     let corrected = PersonRegistration { death_date: "2026-11-19".to_owned(), ..dead(&karen.person) };
     let again = suite.register().registers(corrected).await.unwrap();
     assert!(again.person.unwrap().mailbox_closed);
+}
+
+async fn p8_a_death_and_deliveries_at_once_have_one_order(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let (authority, register) = (suite.authority(), suite.register());
+    let letters = (0..10).map(|_| authority.delivers(&karen.person, Letter::about("Skat")));
+    let letters = futures::future::join_all(letters);
+    let (letters, died) = futures::future::join(letters, register.reports_death_of(&karen.person)).await;
+    died.unwrap();
+    let taken = letters.iter().filter(|letter| letter.is_ok()).count();
+    for letter in letters.into_iter().filter(Result::is_err) {
+        letter.refused("RECIPIENT_CLOSED");
+    }
+    let inbox = karen.folders("mailboxes/me").await.unwrap().remove(0);
+    assert_eq!(usize::try_from(inbox.message_count), Ok(taken));
+    authority.delivers(&karen.person, Letter::about("Skat")).await.refused("RECIPIENT_CLOSED");
+}
+
+async fn p10_post_goes_to_mailboxes_and_never_to_an_address(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let access = niels.is_given_access_by(&karen).await;
+    niels.is_mailed_at(&access, "niels@example.dk").await;
+    let address = Person { cpr_number: "karen@example.dk".to_owned(), ..Person::karen() };
+    let refused = suite.authority().delivers(&address, Letter::about("Skat")).await.refused("INVALID_FIELDS");
+    assert_eq!(refused.fields, ["delivery.cpr_number"]);
+    suite.authority().delivers(&karen.person, Letter::about("Hemmelighed")).await.unwrap();
+    suite.advance(Duration::from_hours(1)).await;
+    assert!(karen.subjects("mailboxes/me").await.unwrap().contains(&"Hemmelighed".to_owned()));
+    assert!(suite.mails().iter().all(|mail| !format!("{mail:?}").contains("Hemmelighed")), "no mail is a letter");
 }
 
 async fn every_violation_of_a_change_of_number_or_a_death_is_listed(suite: Suite) {
