@@ -18,4 +18,3 @@ pub mod recipients;
 pub mod search;
 pub mod service;
 pub mod settings;
-pub mod writing;

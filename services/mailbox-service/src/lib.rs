@@ -68,9 +68,9 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
     },
     Step {
         version: 1006,
-        description: "contact points, letters to authorities",
-        sqlite: include_str!("../migrations/sqlite/0006_writing.sql"),
-        postgres: include_str!("../migrations/postgres/0006_writing.sql"),
+        description: "contact points",
+        sqlite: include_str!("../migrations/sqlite/0006_contact_points.sql"),
+        postgres: include_str!("../migrations/postgres/0006_contact_points.sql"),
     },
     Step {
         version: 1007,

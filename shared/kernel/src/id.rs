@@ -78,8 +78,6 @@ ids! {
     SubscriptionId
     /// A decision on an application for exemption.
     ExemptionId
-    /// A letter from a citizen to an authority, as the authority fetches it.
-    ReplyId
     /// An event between two processes.
     EventId
     /// An entry of a mailbox's activity log.

@@ -32,7 +32,7 @@ pub use date::Date;
 pub use email::EmailAddress;
 pub use id::{
     AccessId, ActivityId, EventId, ExemptionId, FileId, FolderId, ForwardId, MailboxId, MessageId, PersonId,
-    RecipientId, ReplyId, SubscriptionId, UploadId,
+    RecipientId, SubscriptionId, UploadId,
 };
 pub use name::PersonName;
 pub use page::PageSize;

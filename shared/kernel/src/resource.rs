@@ -1,10 +1,8 @@
 //! Resource names such as `mailboxes/{mailbox}/accesses/{access}`: the first id is the partition key, so every
 //! look-up by name knows where to look.
 
-use crate::cvr::CvrNumber;
 use crate::id::{
-    AccessId, ActivityId, ExemptionId, FileId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, ReplyId,
-    SubscriptionId, UploadId,
+    AccessId, ActivityId, ExemptionId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, SubscriptionId, UploadId,
 };
 use std::str::FromStr;
 
@@ -73,16 +71,6 @@ pub fn exemption(person: PersonId, id: ExemptionId) -> String {
     format!("persons/{person}/exemptions/{id}")
 }
 
-/// The name of a letter from a citizen to an authority: `authorities/{cvr}/replies/{reply}`.
-pub fn reply(authority: &CvrNumber, id: ReplyId) -> String {
-    format!("authorities/{authority}/replies/{id}")
-}
-
-/// The name of a file of such a letter: `authorities/{cvr}/replies/{reply}/files/{file}`.
-pub fn reply_file(authority: &CvrNumber, id: ReplyId, file: FileId) -> String {
-    format!("{}/files/{file}", reply(authority, id))
-}
-
 /// The name of an upload: `uploads/{upload}`.
 pub fn upload(id: UploadId) -> String {
     format!("uploads/{id}")
@@ -100,21 +88,6 @@ pub fn parse_exemption(name: &str) -> Result<(PersonId, ExemptionId), InvalidRes
     let (owner, exemption) = name.split_once("/exemptions/").ok_or(invalid)?;
     let owner = parse_person(owner).map_err(|_| invalid)?;
     Ok((owner, exemption.parse().map_err(|_| invalid)?))
-}
-
-/// Reads `authorities/{cvr}/replies/{reply}`.
-pub fn parse_reply(name: &str) -> Result<(CvrNumber, ReplyId), InvalidResourceName> {
-    let invalid = InvalidResourceName("authorities/{cvr}/replies/{reply}");
-    let (cvr, id) = name.strip_prefix("authorities/").and_then(|rest| rest.split_once("/replies/")).ok_or(invalid)?;
-    Ok((CvrNumber::parse(cvr).map_err(|_| invalid)?, id.parse().map_err(|_| invalid)?))
-}
-
-/// Reads `authorities/{cvr}/replies/{reply}/files/{file}`.
-pub fn parse_reply_file(name: &str) -> Result<(CvrNumber, ReplyId, FileId), InvalidResourceName> {
-    let invalid = InvalidResourceName("authorities/{cvr}/replies/{reply}/files/{file}");
-    let (reply, file) = name.split_once("/files/").ok_or(invalid)?;
-    let (cvr, id) = parse_reply(reply).map_err(|_| invalid)?;
-    Ok((cvr, id, file.parse().map_err(|_| invalid)?))
 }
 
 /// Reads `uploads/{upload}`.

@@ -3,6 +3,8 @@
 use crypto::file::{OVERHEAD_BYTES, SEGMENT_BYTES};
 use kernel::{FileId, Timestamp, UploadId};
 
+/// Bytes of all files of a citizen's letter together, so of each (M3); 1 MB is 1,000,000 bytes.
+pub const MAX_CITIZEN_FILES_BYTES: i64 = 10_000_000;
 /// The most bytes in one frame of a stream.
 pub const MAX_CHUNK: usize = 64 * 1024;
 /// The most characters of a file's name.

@@ -16,7 +16,7 @@ mod settings;
 use super::upload::{self, Intake};
 use super::{convert, not_yet};
 use crate::domain::acting::Act;
-use crate::domain::writing::MAX_CITIZEN_FILES_BYTES;
+use crate::domain::file::MAX_CITIZEN_FILES_BYTES;
 use crate::usecase::{Parts, admit, get_mailbox};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::mailbox_service_server::MailboxService;
