@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use kernel::{PersonId, resource};
 use rpc::Fields;
 use sql::Tx;
+use uuid::Uuid;
 
 /// The handler of the events.
 pub struct Incoming(pub Context);
@@ -32,6 +33,12 @@ impl Handler for Incoming {
             _ => return None,
         };
         fields.required(field, &person, resource::parse_person).map(event)
+    }
+
+    /// The person's accesses.
+    fn locks(&self, event: &Event) -> Uuid {
+        let (Event::CprNumberChanged(person) | Event::MailboxClosed(person)) = event;
+        person.as_uuid()
     }
 
     fn take<'t>(&'t self, tx: &'t mut Tx, event: Event) -> BoxFuture<'t, Result<(), Error>> {

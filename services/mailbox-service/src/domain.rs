@@ -11,6 +11,7 @@ pub mod folder;
 pub mod forward;
 pub mod message;
 pub mod notice;
+pub mod outcome;
 pub mod person;
 pub mod post;
 pub mod recipient;

@@ -2,6 +2,7 @@
 
 use crate::domain::acting::{Act, Capacity};
 use crate::domain::folder::tree::Misplaced;
+use crate::domain::outcome::Unchanged;
 use crate::domain::person::RegistrationRefused;
 use crate::domain::recipient::NotTaken;
 use kernel::{AccessId, Date, MailboxId, MessageId, Portal, Timestamp, UploadId};
@@ -179,6 +180,19 @@ pub enum Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Peer(Box::new(refusal))
+    }
+}
+
+impl Error {
+    /// The same about one letter of an act on many.
+    pub fn of_letter(mailbox: MailboxId, letter: MessageId, unchanged: Unchanged) -> Self {
+        match unchanged {
+            Unchanged::NotFound => Self::NotFound,
+            Unchanged::NotInBin => Self::StateConflict("NOT_IN_BIN"),
+            Unchanged::NotSent => Self::SystemFolder(mailbox, "sent"),
+            Unchanged::Unserved => Self::ServiceAcknowledgementRequired(mailbox, letter),
+            Unchanged::MayNotDelete(capacity) => Self::ActNotAllowed { act: Act::Delete, capacity },
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use rpc::Fields;
 use rpc::convert::from_proto;
 use sql::Tx;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The most characters of one language of a notice.
 const MAX_BODY: usize = 10_000;
@@ -56,6 +57,15 @@ impl Handler for Incoming {
                 Some(Event::ForwardCompleted { forward, sent: completed.sent })
             }
             _ => None,
+        }
+    }
+
+    /// The mailbox that it is about.
+    fn locks(&self, event: &Event) -> Uuid {
+        match event {
+            Event::Notice(notice) => notice.recipient.as_uuid(),
+            Event::AccessCreatedAtMunicipality(owner, _) => owner.as_uuid(),
+            Event::ForwardCompleted { forward: (mailbox, _), .. } => mailbox.as_uuid(),
         }
     }
 

@@ -46,6 +46,7 @@ use crate::config::ServiceConfig;
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
 use crate::domain::message::{Arrival, NewMessage};
+use crate::domain::outcome::{self, Outcome};
 use crate::domain::post::SenderKind;
 use crate::error::Error;
 use crate::objects::Objects;
@@ -198,6 +199,18 @@ impl Repeatable {
             Repeat::Of(answer) => Ok(Some(answer)),
             Repeat::Reused => Err(Error::RequestIdReused(self.request_id.clone())),
         }
+    }
+
+    /// What became of the letters in the first call, if this is a repetition.
+    pub(crate) async fn outcomes(&self, tx: &mut Tx) -> Result<Option<Vec<Outcome>>, Error> {
+        let Some(answer) = self.answer(tx).await? else { return Ok(None) };
+        let outcomes = outcome::decode(&answer).ok_or_else(|| sql::Error::corrupt("request.result", "no outcomes"))?;
+        Ok(Some(outcomes))
+    }
+
+    /// Keeps what becomes of the letters in this call.
+    pub(crate) async fn became(&self, tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), Error> {
+        self.answered(tx, &outcome::encode(outcomes)).await
     }
 
     /// Keeps what this call answers.

@@ -13,6 +13,7 @@ use kernel::resource::{self, InvalidResourceName, MailboxRef};
 use kernel::{AccessId, MailboxId, PersonId};
 use rpc::Fields;
 use sql::Tx;
+use uuid::Uuid;
 
 /// What the other services tell this one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +54,16 @@ impl Handler for Events {
             }
             // ForwardRequested is built with forwarding by e-mail (M7); the rest is for others.
             _ => None,
+        }
+    }
+
+    /// The subscriptions of an access, of a person, or about a mailbox.
+    fn locks(&self, incoming: &Incoming) -> Uuid {
+        match incoming {
+            Incoming::AccessEnded(access) => access.as_uuid(),
+            Incoming::MailboxClosed(id) | Incoming::CprNumberChanged(id) | Incoming::PublicPostArrived(id) => {
+                id.as_uuid()
+            }
         }
     }
 

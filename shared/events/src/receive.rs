@@ -10,6 +10,7 @@ use sql::{Db, Tx, inbox};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 /// The most events of one batch.
 const MAX_BATCH: usize = 100;
@@ -23,6 +24,10 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Reads a payload. `None`: not one this service understands. Wrong fields go to `fields`.
     fn read(&self, payload: Payload, fields: &mut Fields) -> Option<Self::Incoming>;
+
+    /// What the event locks while it takes effect. A batch is taken in this order, so that of two batches at once one waits
+    /// for the other, and never both.
+    fn locks(&self, incoming: &Self::Incoming) -> Uuid;
 
     /// Does what the event asks for. Called once for each event, in the transaction that notes its id.
     fn take<'t>(&'t self, tx: &'t mut Tx, incoming: Self::Incoming) -> BoxFuture<'t, Result<(), Self::Error>>;
@@ -68,16 +73,22 @@ impl<H: Handler> Receiver<H> {
     }
 
     async fn receive(&self, call: Call, request: ReceiveEventsRequest) -> Result<ReceiveEventsResponse, Refusal> {
-        let events = self.read(call.service()?.name.as_str(), request.events)?;
+        let mut events = self.read(call.service()?.name.as_str(), request.events)?;
+        // Ids first and then what the effects lock, each in one order for all batches (see `Handler::locks`).
+        events.sort_by_key(|(id, _)| *id);
         let handler = self.handler.clone();
         let new_count = self.db.write(move |tx| {
             Box::pin(async move {
-                let mut new_count = 0;
+                let mut new = Vec::new();
                 for (id, incoming) in events {
                     if inbox::is_new(tx, id).await? {
-                        handler.take(tx, incoming).await?;
-                        new_count += 1;
+                        new.push(incoming);
                     }
+                }
+                new.sort_by_key(|incoming| handler.locks(incoming));
+                let new_count = i32::try_from(new.len()).unwrap_or(i32::MAX);
+                for incoming in new {
+                    handler.take(tx, incoming).await?;
                 }
                 Ok::<_, H::Error>(new_count)
             })

@@ -4,6 +4,7 @@ use super::admit::Admitted;
 use super::{Parts, Repeatable};
 use crate::domain::acting::Acting;
 use crate::domain::activity::{Actor, Entry, Kind};
+use crate::domain::outcome::{Outcome, Unchanged};
 use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::store;
@@ -11,9 +12,6 @@ use crate::store::message::Placed;
 use kernel::MessageId;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// What became of one letter of a bulk act: done or already so, or why not.
-pub type Outcome = Result<(), Error>;
 
 /// Marks the letters; one outcome for each, in their order.
 pub async fn run(
@@ -29,12 +27,12 @@ pub async fn run(
     db.write(move |tx| {
         Box::pin(async move {
             store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            if let Some(first) = call.outcomes(tx).await? {
+                return Ok(first);
+            }
             let placed = store::message::placed(tx, &acting, &ids).await?;
             let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-            let outcomes = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
-            if call.before(tx).await?.is_some() {
-                return Ok(outcomes);
-            }
+            let outcomes: Vec<Outcome> = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
             let free = placed.values().filter_map(|letter| markable(&acting, Some(letter)).ok());
             let changing: Vec<_> = free.filter(|letter| letter.is_read != read).collect();
             let mut changes = store::count::Changes::default();
@@ -44,7 +42,7 @@ pub async fn run(
             let ids: Vec<MessageId> = changing.iter().map(|letter| letter.id).collect();
             store::message::set_read(tx, acting.mailbox, &ids, read).await?;
             changes.write(tx, acting.mailbox).await?;
-            call.made(tx, acting.mailbox.as_uuid()).await?;
+            call.became(tx, &outcomes).await?;
             let kind = if read { Kind::MarkedRead } else { Kind::MarkedUnread };
             let marked = changing.iter().map(|letter| (letter.id, letter.mark));
             let marked = Entry::about_letters(kind, |mark| Actor::of(&acting, Some(mark)), marked);
@@ -56,10 +54,10 @@ pub async fn run(
 }
 
 /// The letter, if `acting` sees it and may mark it. Marking opens nothing, so the owner's marking serves nobody.
-fn markable<'l>(acting: &Acting, letter: Option<&'l Placed>) -> Result<&'l Placed, Error> {
-    let letter = letter.ok_or(Error::NotFound)?;
+fn markable<'l>(acting: &Acting, letter: Option<&'l Placed>) -> Result<&'l Placed, Unchanged> {
+    let letter = letter.ok_or(Unchanged::NotFound)?;
     if is_withheld(acting, letter.service) {
-        return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, letter.id));
+        return Err(Unchanged::Unserved);
     }
     Ok(letter)
 }

@@ -1,11 +1,11 @@
 //! Moving letters: between folders (R3), into the bin and out of it (R7).
 
 use super::admit::Admitted;
-use super::mark_messages::Outcome;
 use super::{Parts, Repeatable, serve};
-use crate::domain::acting::{Act, Acting};
+use crate::domain::acting::Acting;
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
+use crate::domain::outcome::{Outcome, Unchanged};
 use crate::domain::post::Mark;
 use crate::domain::service::is_withheld;
 use crate::error::Error;
@@ -39,6 +39,9 @@ pub async fn run(
     db.write(move |tx| {
         Box::pin(async move {
             let owner = store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            if let Some(first) = call.outcomes(tx).await? {
+                return Ok(first);
+            }
             let own = store::folder::all(tx, acting.mailbox, &key).await?;
             let own: HashSet<Folder> = own.into_iter().map(|folder| Folder::Own(folder.id)).collect();
             if let Destination::To(folder @ Folder::Own(_)) = destination
@@ -48,32 +51,23 @@ pub async fn run(
             }
             let placed = store::message::placed(tx, &acting, &ids).await?;
             let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-            let repeated = call.before(tx).await?.is_some();
             let mut moves: HashMap<Folder, Vec<Placed>> = HashMap::new();
-            let mut outcomes = Vec::new();
+            let mut outcomes: Vec<Outcome> = Vec::new();
             for id in &ids {
-                let Some(letter) = placed.get(id) else {
-                    outcomes.push(Err(Error::NotFound));
-                    continue;
-                };
-                // What was moved by the first call is where it was to go, or has gone on from there since.
-                outcomes.push(if repeated {
-                    Ok(())
-                } else {
+                let target = placed.get(id).ok_or(Unchanged::NotFound).and_then(|letter| {
                     target(letter, destination, &acting, &own).map(|to| moves.entry(to).or_default().push(*letter))
                 });
+                outcomes.push(target);
             }
-            if !repeated {
-                moves.retain(|to, letters| {
-                    letters.retain(|letter| letter.folder != *to);
-                    !letters.is_empty()
-                });
-                let moving = moves.values().flatten();
-                serve::serve_all(&parts, tx, &acting, &owner, moving).await?;
-                let done = carry_out(tx, &acting, destination, moves).await?;
-                call.made(tx, acting.mailbox.as_uuid()).await?;
-                parts.log(tx, acting.mailbox, &key, done).await?;
-            }
+            moves.retain(|to, letters| {
+                letters.retain(|letter| letter.folder != *to);
+                !letters.is_empty()
+            });
+            let moving = moves.values().flatten();
+            serve::serve_all(&parts, tx, &acting, &owner, moving).await?;
+            let done = carry_out(tx, &acting, destination, moves).await?;
+            call.became(tx, &outcomes).await?;
+            parts.log(tx, acting.mailbox, &key, done).await?;
             Ok(outcomes)
         })
     })
@@ -81,17 +75,22 @@ pub async fn run(
 }
 
 /// Where one letter goes, or why it stays. What the owner moves or deletes they are served by it (M8).
-fn target(letter: &Placed, destination: Destination, acting: &Acting, own: &HashSet<Folder>) -> Result<Folder, Error> {
+fn target(
+    letter: &Placed,
+    destination: Destination,
+    acting: &Acting,
+    own: &HashSet<Folder>,
+) -> Result<Folder, Unchanged> {
     if is_withheld(acting, letter.service) {
-        return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, letter.id));
+        return Err(Unchanged::Unserved);
     }
     match destination {
         // Only letters that the owner has sent lie there, and there are none of those in any other folder yet.
-        Destination::To(Folder::Sent) => Err(Error::SystemFolder(acting.mailbox, "sent")),
+        Destination::To(Folder::Sent) => Err(Unchanged::NotSent),
         Destination::To(folder) => {
             let out_of_bin = letter.folder == Folder::Bin && folder != Folder::Bin;
             if out_of_bin && !acting.is_owner() {
-                return Err(Error::ActNotAllowed { act: Act::Delete, capacity: acting.capacity_for(letter.mark) });
+                return Err(Unchanged::MayNotDelete(acting.capacity_for(letter.mark)));
             }
             Ok(folder)
         }
@@ -100,7 +99,7 @@ fn target(letter: &Placed, destination: Destination, acting: &Acting, own: &Hash
             let there = !matches!(from, Folder::Own(_)) || own.contains(&from);
             Ok(if there { from } else { Folder::Inbox })
         }
-        Destination::Back => Err(Error::StateConflict("NOT_IN_BIN")),
+        Destination::Back => Err(Unchanged::NotInBin),
     }
 }
 

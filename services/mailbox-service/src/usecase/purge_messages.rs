@@ -1,10 +1,10 @@
 //! Removing letters in the bin for good: on demand, and by itself when their time in the bin is over (M5).
 
 use super::admit::Admitted;
-use super::mark_messages::Outcome;
 use super::{Parts, Repeatable, queue_sweep};
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
+use crate::domain::outcome::{Outcome, Unchanged};
 use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::store;
@@ -27,23 +27,20 @@ pub async fn run(
     db.write(move |tx| {
         Box::pin(async move {
             store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
-            let repeated = call.before(tx).await?.is_some();
+            if let Some(first) = call.outcomes(tx).await? {
+                return Ok(first);
+            }
             let placed = store::message::placed(tx, &acting, &ids).await?;
             let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
             let outcome = |id: &MessageId| match placed.get(id) {
                 Some(letter) if letter.folder == Folder::Bin => Ok(()),
-                Some(_) => Err(Error::StateConflict("NOT_IN_BIN")),
-                // What the first call purged is gone, as was asked.
-                None if repeated => Ok(()),
-                None => Err(Error::NotFound),
+                Some(_) => Err(Unchanged::NotInBin),
+                None => Err(Unchanged::NotFound),
             };
-            let outcomes = ids.iter().map(outcome).collect();
-            if repeated {
-                return Ok(outcomes);
-            }
+            let outcomes: Vec<Outcome> = ids.iter().map(outcome).collect();
             let binned: Vec<Placed> = placed.into_values().filter(|letter| letter.folder == Folder::Bin).collect();
             purge(tx, acting.mailbox, &binned).await?;
-            call.made(tx, acting.mailbox.as_uuid()).await?;
+            call.became(tx, &outcomes).await?;
             let purged = purged(&binned, |mark| Actor::of(&acting, Some(mark)));
             parts.log(tx, acting.mailbox, &key, purged).await?;
             Ok(outcomes)

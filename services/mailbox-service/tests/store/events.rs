@@ -6,7 +6,8 @@ use api::event::v1::event::Payload;
 use engines::on_both;
 use prost::Message as _;
 
-on_both! { World: a4_a_notice_comes_once_with_names_filled_in, n5_each_public_letter_is_told_once, an_event_of_a_later_issue_stays_with_its_sender }
+on_both! { World: a4_a_notice_comes_once_with_names_filled_in, n5_each_public_letter_is_told_once,
+batches_of_notices_in_any_order_do_not_hold_each_other_up, an_event_of_a_later_issue_stays_with_its_sender }
 
 fn events(id: u128, payload: Payload) -> event::ReceiveEventsRequest {
     let event = event::Event {
@@ -82,4 +83,28 @@ async fn an_event_of_a_later_issue_stays_with_its_sender(world: World) {
     let later = Payload::ForwardCompleted(event::ForwardCompleted { forward: "x".to_owned(), sent: true });
     let refused = world.events().receive_events(by("access-service", events(7, later))).await.refused("later");
     assert_eq!(reason(&refused), "EVENT_NOT_UNDERSTOOD");
+}
+
+async fn batches_of_notices_in_any_order_do_not_hold_each_other_up(world: World) {
+    let (karen, niels) = world.karen_and_niels().await;
+    // Each begins with the mailbox that the other ends with.
+    let batch = |round: u128, first: &str, then: &str| {
+        let base = round * 100 + if first == karen { 1 } else { 51 };
+        let notices = (0..20).map(|number: u128| {
+            let recipient = if number < 10 { first } else { then };
+            events(base + number, notice(recipient, recipient)).events.remove(0)
+        });
+        event::ReceiveEventsRequest { events: notices.collect() }
+    };
+    for round in 0..10 {
+        let (mut one, mut other) = (world.events(), world.events());
+        let (there, back) = (batch(round, &karen, &niels), batch(round, &niels, &karen));
+        let (there, back) = tokio::join!(
+            one.receive_events(by("access-service", there)),
+            other.receive_events(by("access-service", back))
+        );
+        for answer in [there, back] {
+            assert_eq!(answer.expect("taken in at the first try").into_inner().new_count, 20);
+        }
+    }
 }

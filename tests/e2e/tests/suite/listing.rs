@@ -11,6 +11,7 @@ on_both! {
     m6_a_page_token_dies_with_the_access_it_was_made_under,
     m6_a_page_token_is_good_for_its_own_list_only,
     m6_letters_of_one_moment_have_an_order_too,
+    m6_a_page_goes_on_where_it_was_when_its_last_letter_is_gone,
     m6_lists_are_filtered,
     a27_accesses_are_listed_in_pages_newest_first,
 }
@@ -111,6 +112,24 @@ async fn m6_letters_of_one_moment_have_an_order_too(suite: Suite) {
     }
     assert_eq!(seen, all);
     assert_eq!(seen.len(), 6);
+}
+
+async fn m6_a_page_goes_on_where_it_was_when_its_last_letter_is_gone(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    for number in 0..6 {
+        suite.authority().delivers(&karen.person, Letter::about(&format!("{number}"))).await.unwrap();
+        suite.clock().advance(Duration::from_secs(1));
+    }
+    let (seen, token) = page(&karen, &karen.mailbox, 2, "").await;
+    assert_eq!(seen, ["5", "4"]);
+    let letters = karen.lists(&karen.mailbox).await.unwrap();
+    // The one that the token points at is purged, and the next one moved out of sight.
+    karen.deletes(&letters[1].name).await.unwrap();
+    karen.purges(&letters[1].name).await.unwrap();
+    karen.deletes(&letters[2].name).await.unwrap();
+    let (seen, token) = page(&karen, &karen.mailbox, 2, &token).await;
+    assert_eq!(seen, ["2", "1"]);
+    assert_eq!(page(&karen, &karen.mailbox, 2, &token).await, (vec!["0".to_owned()], String::new()));
 }
 
 async fn m6_lists_are_filtered(suite: Suite) {

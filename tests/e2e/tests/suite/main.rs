@@ -4,6 +4,7 @@
 
 mod asking;
 mod away;
+mod binning;
 mod callers;
 mod choosing;
 mod clocks;
@@ -30,6 +31,8 @@ mod logging;
 mod mailing;
 mod managing;
 mod matrix;
+mod model;
+mod modelling;
 mod notices;
 mod oracle;
 mod organising;
@@ -37,6 +40,7 @@ mod own_notices;
 mod parties;
 mod portals;
 mod private;
+mod private_post;
 mod reading;
 mod recipients;
 mod registering;

@@ -8,6 +8,7 @@ on_both! {
     Suite: a11_a_reader_never_sees_private_post,
     a24_an_access_holds_in_every_portal,
     p3_what_is_done_in_one_portal_is_so_in_every_other,
+    p3_four_portals_show_the_same_after_every_act,
     p4_commercial_portals_show_public_post_only_where_the_owner_chose_so,
     p4_only_the_owner_chooses,
     p9_private_post_shows_in_its_own_portal_only,
@@ -65,6 +66,44 @@ async fn p3_what_is_done_in_one_portal_is_so_in_every_other(suite: Suite) {
     app.moves(&receipt.message, &archive).await.unwrap();
     let listed = karen.lists_folder("mailboxes/me", &archive).await.unwrap();
     assert!(listed[0].read);
+}
+
+async fn p3_four_portals_show_the_same_after_every_act(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    karen.shows_public_post(true, true).await.unwrap();
+    let portals = [Portal::BorgerDk, Portal::DigitalPostApp, Portal::EBoks, Portal::MitDk].map(|at| karen.at(at));
+    let same = async |after: &str| {
+        let mut views = Vec::new();
+        for portal in &portals {
+            let folders = portal.folders("mailboxes/me").await.unwrap();
+            let mut letters = portal.lists("mailboxes/me").await.unwrap();
+            letters.extend(portal.lists_folder("mailboxes/me", &folders[3].name).await.unwrap());
+            views.push((folders, letters));
+        }
+        assert!(views.iter().all(|view| *view == views[0]), "after {after}");
+        views.swap_remove(0)
+    };
+    let (_, letters) = {
+        suite.authority().delivers(&karen.person, Letter::about("Skat")).await.unwrap();
+        same("a delivery").await
+    };
+    let letter = letters[0].name.clone();
+    portals[0].opens(&letter).await.unwrap();
+    assert!(same("opening").await.1[0].read);
+    portals[1].marks(&letter, false).await.unwrap();
+    assert!(!same("marking unread").await.1[0].read);
+    let folder = portals[2].makes_folder("mailboxes/me", "Sager").await.unwrap();
+    portals[3].moves(&letter, &folder.name).await.unwrap();
+    assert_eq!(same("moving").await.1[0].folder, folder.name);
+    portals[1].renames_folder(&folder, "Skattesager").await.unwrap();
+    same("renaming a folder").await;
+    portals[2].deletes(&letter).await.unwrap();
+    same("deleting").await;
+    portals[3].restores(&letter).await.unwrap();
+    assert_eq!(same("restoring").await.1[0].folder, folder.name);
+    portals[2].deletes_folder(&folder).await.unwrap();
+    portals[0].purges(&letter).await.unwrap();
+    assert!(same("purging").await.1.is_empty());
 }
 
 async fn p4_commercial_portals_show_public_post_only_where_the_owner_chose_so(suite: Suite) {

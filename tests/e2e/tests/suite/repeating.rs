@@ -1,11 +1,12 @@
 //! Calls that are repeated: done once, and answered again.
 
 use api::access::v1::ApproveAccessRequest;
-use api::mailbox::v1::{CreateFolderRequest, MarkMessagesRequest};
+use api::mailbox::v1::{CreateFolderRequest, MarkMessagesRequest, MessageOutcome, MoveMessagesRequest};
+use harness::actor::authority::new_uuid;
 use harness::actor::citizen_access::offer;
 use harness::actor::citizen_mail::subscription;
 use harness::suite::answer;
-use harness::{Letter, Person, Refusable as _, Suite, Until, on_both};
+use harness::{Letter, Person, Refusable as _, Refused, Suite, Until, on_both};
 
 on_both! {
     Suite: a_repeated_offer_is_one_offer,
@@ -15,6 +16,7 @@ on_both! {
     a_repeated_folder_is_one_folder,
     a_repeated_subscription_sends_one_code,
     a_repeated_mark_is_answered_again,
+    m5_a_repeated_bulk_act_reports_what_the_first_did,
     one_request_id_of_two_callers_is_two,
 }
 
@@ -127,6 +129,35 @@ async fn a_repeated_mark_is_answered_again(suite: Suite) {
         assert_eq!(marked.outcomes.len(), 1);
         assert!(marked.outcomes[0].refusal.is_none());
     }
+}
+
+async fn m5_a_repeated_bulk_act_reports_what_the_first_did(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    niels.is_given_access_by(&karen).await;
+    let deleted = suite.authority().delivers(&karen.person, Letter::about("Slettet")).await.unwrap().message;
+    let there = suite.authority().delivers(&karen.person, Letter::about("Her")).await.unwrap().message;
+    karen.deletes(&deleted).await.unwrap();
+    let request = MoveMessagesRequest {
+        parent: karen.mailbox.clone(),
+        names: vec![deleted.clone(), there.clone(), format!("{}/messages/{}", karen.mailbox, new_uuid())],
+        destination_folder: format!("{}/folders/archive", karen.mailbox),
+        request_id: "move-1".to_owned(),
+    };
+    let moves = async || {
+        let moved = answer(suite.clients().mailbox().move_messages(niels.request(request.clone())).await).unwrap();
+        let reason = |outcome: MessageOutcome| outcome.refusal.map(|refusal| Refused::from(refusal).reason);
+        moved.outcomes.into_iter().map(reason).collect::<Vec<_>>()
+    };
+    let first = moves().await;
+    assert_eq!(first, [Some("ACT_NOT_ALLOWED".to_owned()), None, Some("NOT_FOUND".to_owned())]);
+    // All of it would come out differently now, and nothing is done again.
+    karen.restores(&deleted).await.unwrap();
+    karen.moves(&there, &format!("{}/folders/inbox", karen.mailbox)).await.unwrap();
+    assert_eq!(moves().await, first);
+    assert!(karen.lists_folder(&karen.mailbox, &request.destination_folder).await.unwrap().is_empty());
+    karen.deletes(&there).await.unwrap();
+    karen.purges(&there).await.unwrap();
+    assert_eq!(moves().await, first);
 }
 
 async fn one_request_id_of_two_callers_is_two(suite: Suite) {

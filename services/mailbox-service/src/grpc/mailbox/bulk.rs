@@ -3,13 +3,14 @@
 use super::messages::{in_mailbox, parse_folder};
 use crate::domain::acting::Act;
 use crate::domain::folder::Folder;
+use crate::domain::outcome::Outcome;
+use crate::error::Error;
 use crate::usecase::admit::{self, Admitted};
-use crate::usecase::mark_messages::Outcome;
 use crate::usecase::move_messages::Destination;
 use crate::usecase::{Parts, Repeatable, mark_messages, move_messages, purge_messages};
 use api::mailbox::v1 as proto;
-use kernel::MessageId;
 use kernel::resource::{self, MailboxRef};
+use kernel::{MailboxId, MessageId};
 use prost::Message as _;
 use rpc::{Call, Fields, Refusal};
 use std::collections::HashSet;
@@ -79,12 +80,15 @@ impl Bulk {
     }
 }
 
-fn outcomes(names: Vec<String>, outcomes: Vec<Outcome>) -> Vec<proto::MessageOutcome> {
-    let view = |(name, outcome): (String, Outcome)| {
-        let refusal = outcome.err().map(|error| Refusal::from(error).into_item());
-        proto::MessageOutcome { name, refusal }
+/// The letters of an act, as they were named.
+type Letters = (Vec<String>, Vec<MessageId>);
+
+fn outcomes(mailbox: MailboxId, (names, ids): Letters, outcomes: Vec<Outcome>) -> Vec<proto::MessageOutcome> {
+    let view = |((name, id), outcome): ((String, MessageId), Outcome)| {
+        let refusal = |unchanged| Refusal::from(Error::of_letter(mailbox, id, unchanged)).into_item();
+        proto::MessageOutcome { name, refusal: outcome.err().map(refusal) }
     };
-    names.into_iter().zip(outcomes).map(view).collect()
+    names.into_iter().zip(ids).zip(outcomes).map(view).collect()
 }
 
 pub(super) async fn mark(
@@ -95,8 +99,9 @@ pub(super) async fn mark(
     let bulk = Bulk::parse(parts, call, stated!("MarkMessages", request), Fields::new())?;
     let admitted = admit::admit(parts, call, bulk.mailbox, Act::Mark).await?;
     let ids = bulk.ids_in(&admitted)?;
+    let (mailbox, letters) = (admitted.acting.mailbox, (bulk.names, ids.clone()));
     let done = mark_messages::run(parts, admitted, ids, request.read, bulk.repeatable).await?;
-    Ok(proto::MarkMessagesResponse { outcomes: outcomes(bulk.names, done) })
+    Ok(proto::MarkMessagesResponse { outcomes: outcomes(mailbox, letters, done) })
 }
 
 pub(super) async fn move_to(
@@ -111,9 +116,10 @@ pub(super) async fn move_to(
     let act = if folder.1 == Folder::Bin { Act::Delete } else { Act::Move };
     let admitted = admit::admit(parts, call, bulk.mailbox, act).await?;
     let ids = bulk.ids_in(&admitted)?;
+    let (mailbox, letters) = (admitted.acting.mailbox, (bulk.names, ids.clone()));
     let destination = Destination::To(in_mailbox(&admitted.acting, folder)?);
     let done = move_messages::run(parts, admitted, ids, destination, bulk.repeatable).await?;
-    Ok(proto::MoveMessagesResponse { outcomes: outcomes(bulk.names, done) })
+    Ok(proto::MoveMessagesResponse { outcomes: outcomes(mailbox, letters, done) })
 }
 
 pub(super) async fn delete(
@@ -124,9 +130,10 @@ pub(super) async fn delete(
     let bulk = Bulk::parse(parts, call, stated!("DeleteMessages", request), Fields::new())?;
     let admitted = admit::admit(parts, call, bulk.mailbox, Act::Delete).await?;
     let ids = bulk.ids_in(&admitted)?;
+    let (mailbox, letters) = (admitted.acting.mailbox, (bulk.names, ids.clone()));
     let into_bin = Destination::To(Folder::Bin);
     let done = move_messages::run(parts, admitted, ids, into_bin, bulk.repeatable).await?;
-    Ok(proto::DeleteMessagesResponse { outcomes: outcomes(bulk.names, done) })
+    Ok(proto::DeleteMessagesResponse { outcomes: outcomes(mailbox, letters, done) })
 }
 
 pub(super) async fn restore(
@@ -137,8 +144,9 @@ pub(super) async fn restore(
     let bulk = Bulk::parse(parts, call, stated!("RestoreMessages", request), Fields::new())?;
     let admitted = admit::admit(parts, call, bulk.mailbox, Act::Delete).await?;
     let ids = bulk.ids_in(&admitted)?;
+    let (mailbox, letters) = (admitted.acting.mailbox, (bulk.names, ids.clone()));
     let done = move_messages::run(parts, admitted, ids, Destination::Back, bulk.repeatable).await?;
-    Ok(proto::RestoreMessagesResponse { outcomes: outcomes(bulk.names, done) })
+    Ok(proto::RestoreMessagesResponse { outcomes: outcomes(mailbox, letters, done) })
 }
 
 pub(super) async fn purge(
@@ -149,6 +157,7 @@ pub(super) async fn purge(
     let bulk = Bulk::parse(parts, call, stated!("PurgeMessages", request), Fields::new())?;
     let admitted = admit::admit(parts, call, bulk.mailbox, Act::Delete).await?;
     let ids = bulk.ids_in(&admitted)?;
+    let (mailbox, letters) = (admitted.acting.mailbox, (bulk.names, ids.clone()));
     let done = purge_messages::run(parts, admitted, ids, bulk.repeatable).await?;
-    Ok(proto::PurgeMessagesResponse { outcomes: outcomes(bulk.names, done) })
+    Ok(proto::PurgeMessagesResponse { outcomes: outcomes(mailbox, letters, done) })
 }
