@@ -143,6 +143,13 @@ pub struct Desk {
     pub case_reference: String,
 }
 
+impl Desk {
+    /// What others see of it: the municipality, and never the employee (X2).
+    pub fn municipality_name(&self) -> String {
+        format!("Kommune {}", self.municipality)
+    }
+}
+
 /// A decided application, before it is recorded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ruling {

@@ -23,6 +23,6 @@ pub async fn run(parts: &Parts, tx: &mut Tx, (mailbox, id): (MailboxId, ForwardI
         return Ok(());
     }
     let now = tx.now().await?;
-    let notice = put_notice::message(parts, forwarder.id, Mark::Public, failure_notice(), now);
+    let notice = put_notice::message(parts, forwarder.id, Mark::Own, failure_notice(), now);
     parts.put(tx, &[(notice, forwarder.key(&parts.keys.keyring)?)]).await
 }

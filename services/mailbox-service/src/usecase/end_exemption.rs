@@ -2,6 +2,7 @@
 
 use super::admit::Admitted;
 use super::{Parts, Repeatable};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::exemption::{Desk, End, EndedBy, Exemption, NotInForce};
 use crate::error::Error;
 use crate::store;
@@ -32,9 +33,9 @@ pub async fn at_desk(
                 NotInForce::Refused => Error::StateConflict("REFUSED"),
                 NotInForce::Ended => Error::StateConflict("ENDED"),
             })?;
-            let ended = end(&parts, tx, exemption, EndedBy::Caseworker(desk), &key).await?;
             call.made(tx, id.as_uuid()).await?;
-            Ok(ended)
+            let actor = Actor::Caseworker(desk.municipality_name());
+            end(&parts, tx, exemption, EndedBy::Caseworker(desk), actor, &key).await
         })
     })
     .await
@@ -44,7 +45,8 @@ pub async fn at_desk(
 pub async fn own(parts: &Arc<Parts>, admitted: Admitted, call: Repeatable) -> Result<Exemption, Error> {
     let parts = parts.clone();
     let db = parts.db.clone();
-    let (mailbox, key) = (admitted.acting.mailbox, admitted.key);
+    let Admitted { acting, key, .. } = admitted;
+    let mailbox = acting.mailbox;
     db.write(move |tx| {
         Box::pin(async move {
             let row = store::person::lock(tx, mailbox).await?.ok_or(Error::NotFound)?;
@@ -52,9 +54,8 @@ pub async fn own(parts: &Arc<Parts>, admitted: Admitted, call: Repeatable) -> Re
                 return store::exemption::get(tx, mailbox, made.into(), &key).await?.ok_or(Error::NotFound);
             }
             let exemption = in_force(tx, &row, &key).await?.ok_or(Error::StateConflict("NOT_EXEMPT"))?;
-            let ended = end(&parts, tx, exemption, EndedBy::Citizen, &key).await?;
-            call.made(tx, ended.id.as_uuid()).await?;
-            Ok(ended)
+            call.made(tx, exemption.id.as_uuid()).await?;
+            end(&parts, tx, exemption, EndedBy::Citizen, Actor::of(&acting, None), &key).await
         })
     })
     .await
@@ -67,7 +68,7 @@ pub async fn by_access(parts: &Parts, tx: &mut Tx, person: PersonId, moment: Tim
     let key = row.key(&parts.keys.keyring)?;
     match in_force(tx, &row, &key).await? {
         Some(exemption) if exemption.is_ended_by_access_of(moment) => {
-            end(parts, tx, exemption, EndedBy::AccessCreated, &key).await.map(|_| ())
+            end(parts, tx, exemption, EndedBy::AccessCreated, Actor::System, &key).await.map(|_| ())
         }
         _ => Ok(()),
     }
@@ -82,9 +83,18 @@ async fn in_force(tx: &mut Tx, row: &PersonRow, key: &DataKey) -> Result<Option<
 }
 
 /// Ends the exemption in force of the person whose row is locked.
-async fn end(parts: &Parts, tx: &mut Tx, exemption: Exemption, by: EndedBy, key: &DataKey) -> Result<Exemption, Error> {
+async fn end(
+    parts: &Parts,
+    tx: &mut Tx,
+    exemption: Exemption,
+    by: EndedBy,
+    actor: Actor,
+    key: &DataKey,
+) -> Result<Exemption, Error> {
     let ended = End { time: tx.now().await?, by };
     store::exemption::end(tx, (exemption.person, exemption.id), &ended, key, &*parts.random).await?;
     store::person::set_exemption(tx, exemption.person, None).await?;
+    let entry = Entry::about_mailbox(Kind::ExemptionEnded, actor);
+    parts.log(tx, exemption.person, key, [entry]).await?;
     Ok(Exemption { end: Some(ended), ..exemption })
 }

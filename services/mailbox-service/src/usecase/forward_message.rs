@@ -3,6 +3,7 @@
 use super::admit::Admitted;
 use super::{Parts, Repeatable, name_person, serve};
 use crate::domain::acting::Acting;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::forward::{Forward, Origin, State, Target};
 use crate::domain::message::NewMessage;
 use crate::domain::post::Sender;
@@ -111,6 +112,9 @@ impl Job<'_> {
             Some(recipient) => self.copy(tx, &forward, &mut letter, &recipient).await?,
         }
         call.made(tx, forward.id.as_uuid()).await?;
+        let (mark, actor) = (forward.mark, Actor::of(acting, Some(forward.mark)));
+        let forwarded = Entry::about_letter(Kind::Forwarded, actor, mark, forward.message);
+        self.parts.log(tx, acting.mailbox, key, [forwarded]).await?;
         Ok(forward)
     }
 

@@ -2,10 +2,11 @@
 
 use super::admit::Admitted;
 use super::{Parts, Repeatable, name_person};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::recipients::{After, ListedRecipient, MAX_RECIPIENTS};
 use crate::error::Error;
 use crate::store;
-use kernel::{MailboxId, PageSize, Particulars, PersonId, RecipientId};
+use kernel::{PageSize, Particulars, PersonId, RecipientId};
 use sql::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,16 +53,17 @@ pub async fn add(
     }
     let parts = parts.clone();
     let db = parts.db.clone();
-    db.write(move |tx| Box::pin(async move { register(&parts, tx, mailbox, person, &call).await })).await
+    db.write(move |tx| Box::pin(async move { register(&parts, tx, &admitted, person, &call).await })).await
 }
 
 async fn register(
     parts: &Parts,
     tx: &mut Tx,
-    mailbox: MailboxId,
+    admitted: &Admitted,
     person: PersonId,
     call: &Repeatable,
 ) -> Result<View, Error> {
+    let mailbox = admitted.acting.mailbox;
     store::person::lock(tx, mailbox).await?.ok_or(Error::NotFound)?;
     let repeated = call.before(tx).await?.is_some();
     let recipient = match store::recipient::of_person(tx, mailbox, person).await? {
@@ -73,6 +75,8 @@ async fn register(
             let create_time = tx.now().await?;
             let recipient = ListedRecipient { id: RecipientId::new(create_time, &*parts.random), person, create_time };
             store::recipient::insert(tx, mailbox, &recipient).await?;
+            let added = Entry::about_mailbox(Kind::RecipientAdded, Actor::of(&admitted.acting, None));
+            parts.log(tx, mailbox, &admitted.key, [added]).await?;
             recipient
         }
     };
@@ -84,8 +88,9 @@ async fn register(
 
 /// Removes a recipient; what was forwarded to them stays theirs.
 pub async fn remove(parts: &Arc<Parts>, admitted: Admitted, id: RecipientId, call: Repeatable) -> Result<(), Error> {
-    let mailbox = admitted.acting.mailbox;
-    let removed = parts.db.write(move |tx| {
+    let (mailbox, parts) = (admitted.acting.mailbox, parts.clone());
+    let db = parts.db.clone();
+    let removed = db.write(move |tx| {
         Box::pin(async move {
             store::person::lock(tx, mailbox).await?.ok_or(Error::NotFound)?;
             if call.before(tx).await?.is_some() {
@@ -94,7 +99,9 @@ pub async fn remove(parts: &Arc<Parts>, admitted: Admitted, id: RecipientId, cal
             if !store::recipient::delete(tx, mailbox, id).await? {
                 return Err(Error::NotFound);
             }
-            call.made(tx, id.as_uuid()).await
+            call.made(tx, id.as_uuid()).await?;
+            let removed = Entry::about_mailbox(Kind::RecipientRemoved, Actor::of(&admitted.acting, None));
+            parts.log(tx, mailbox, &admitted.key, [removed]).await
         })
     });
     removed.await

@@ -1,6 +1,7 @@
 //! A decision on an application for exemption, recorded (X1, X2). Granted, it holds from this moment on (X3).
 
 use super::{Parts, Repeatable};
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::exemption::{Decision, Exemption, Ruling};
 use crate::error::Error;
 use crate::store;
@@ -36,6 +37,9 @@ pub async fn run(parts: &Arc<Parts>, cpr: CprNumber, ruling: Ruling, call: Repea
                 store::person::set_exemption(tx, row.id, Some(id)).await?;
             }
             call.made(tx, id.as_uuid()).await?;
+            let actor = Actor::Caseworker(exemption.ruling.desk.municipality_name());
+            let entry = granted.then(|| Entry::about_mailbox(Kind::ExemptionGranted, actor));
+            parts.log(tx, row.id, &key, entry).await?;
             Ok(exemption)
         })
     })

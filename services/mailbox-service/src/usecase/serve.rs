@@ -44,7 +44,7 @@ pub(crate) async fn serve(
     let served = Entry::about_letter(Kind::Served, Actor::of(acting, Some(letter.mark)), letter.mark, letter.id);
     parts.log(tx, acting.mailbox, &key, [served]).await?;
     let text = record.notice(&letter.sender.name, &letter.subject);
-    let notice = put_notice::message(parts, acting.mailbox, Mark::Public, text, record.serve_time);
+    let notice = put_notice::message(parts, acting.mailbox, Mark::Own, text, record.serve_time);
     parts.put(tx, &[(notice, key)]).await?;
     Ok(record)
 }

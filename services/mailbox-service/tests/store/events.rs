@@ -7,7 +7,7 @@ use engines::on_both;
 use prost::Message as _;
 
 on_both! { World: a4_a_notice_comes_once_with_names_filled_in, n5_each_public_letter_is_told_once,
-batches_of_notices_in_any_order_do_not_hold_each_other_up, an_event_of_a_later_issue_stays_with_its_sender }
+batches_of_notices_in_any_order_do_not_hold_each_other_up, an_event_that_is_not_for_this_service_stays_with_its_sender }
 
 fn events(id: u128, payload: Payload) -> event::ReceiveEventsRequest {
     let event = event::Event {
@@ -79,9 +79,9 @@ async fn n5_each_public_letter_is_told_once(world: World) {
     assert_eq!(world.list(&format!("{NIELS}@borger_dk"), "mailboxes/me").await.len(), 0);
 }
 
-async fn an_event_of_a_later_issue_stays_with_its_sender(world: World) {
-    let later = Payload::ForwardCompleted(event::ForwardCompleted { forward: "x".to_owned(), sent: true });
-    let refused = world.events().receive_events(by("access-service", events(7, later))).await.refused("later");
+async fn an_event_that_is_not_for_this_service_stays_with_its_sender(world: World) {
+    let foreign = Payload::MailboxClosed(event::MailboxClosed { person: "x".to_owned() });
+    let refused = world.events().receive_events(by("access-service", events(7, foreign))).await.refused("foreign");
     assert_eq!(reason(&refused), "EVENT_NOT_UNDERSTOOD");
 }
 

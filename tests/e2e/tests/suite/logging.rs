@@ -1,6 +1,7 @@
 //! The activity log: who did what in a mailbox, and who may read it.
 
 use api::core::v1::{Capacity, PostKind};
+use api::mailbox::v1::forward_message_request::Target;
 use api::mailbox::v1::{ActivityKind, ListActivityRequest};
 use harness::actor::citizen_log::kinds;
 use harness::{Letter, Person, Refusable as _, Suite, on_both};
@@ -11,6 +12,7 @@ on_both! {
     Suite: r13_every_opening_download_and_change_is_in_the_log,
     r13_a_bulk_act_is_one_entry_and_what_changes_nothing_is_none,
     r13_who_acted_through_what_stays_in_the_log,
+    r13_forwarding_and_the_list_of_recipients_are_in_the_log,
     r11_a_reader_reads_the_entries_about_public_post,
     r11_a_stranger_and_a_former_reader_read_nothing,
     r13_the_log_is_paged_and_asked_by_letter_and_time,
@@ -168,4 +170,19 @@ async fn a11_the_log_of_a_reader_tells_nothing_of_private_post(suite: Suite) {
     // P9: on borger.dk the owner sees as little of it, in e-Boks all.
     assert!(karen.reads_log_of(&private).await.unwrap().is_empty());
     assert_eq!(in_e_boks.reads_log_of(&private).await.unwrap().len(), 4);
+}
+
+async fn r13_forwarding_and_the_list_of_recipients_are_in_the_log(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let letter = suite.authority().delivers(&karen.person, Letter::about("Sag")).await.unwrap().message;
+    niels.is_given_access_by(&karen).await;
+    let recipient = karen.adds_recipient(&niels.person).await.unwrap();
+    karen.adds_recipient(&niels.person).await.unwrap();
+    niels.forwards(&letter, Target::OwnMailbox(true)).await.unwrap();
+    karen.removes_recipient(&recipient.name).await.unwrap();
+    let log = karen.reads_log("mailboxes/me").await.unwrap();
+    let expected = [ActivityKind::RecipientRemoved, ActivityKind::Forwarded, ActivityKind::RecipientAdded];
+    assert_eq!(kinds(&log[..3]), expected, "and registering somebody twice is no act");
+    assert_eq!((log[1].messages.as_slice(), log[1].capacity()), ([letter].as_slice(), Capacity::Reader));
+    assert_eq!(log[1].actor_display_name, niels.person.full_name());
 }
