@@ -61,9 +61,10 @@ impl Handler for Events {
     fn locks(&self, incoming: &Incoming) -> Uuid {
         match incoming {
             Incoming::AccessEnded(access) => access.as_uuid(),
-            Incoming::MailboxClosed(id) | Incoming::CprNumberChanged(id) | Incoming::PublicPostArrived(id) => {
-                id.as_uuid()
-            }
+            Incoming::MailboxClosed(id)
+            | Incoming::CprNumberChanged(id)
+            | Incoming::PublicPostArrived(id)
+            | Incoming::OwnNoticeArrived(id) => id.as_uuid(),
         }
     }
 

@@ -40,13 +40,13 @@ async fn changes_number(suite: &Suite, old: &str, new: &str) -> Result<api::mail
 }
 
 async fn p1_an_extract_brings_names_departures_and_deaths(suite: Suite) {
+    use RegistrationOutcome::{Created, Unchanged, Unspecified, Updated};
     let (karen, niels) = suite.karen_and_niels().await;
     let (mette, ole) = (suite.citizen(Person::mette()).await, Person::ole());
     let renamed = Person { last_name: "Lund".to_owned(), ..Person::karen() };
     let abroad = PersonRegistration { status: PersonStatus::MovedAbroad.into(), ..registration(&niels.person) };
     let nonsense = PersonRegistration { status: 17, ..registration(&ole) };
     let lines = vec![registration(&renamed), nonsense, abroad, dead(&mette.person), registration(&ole)];
-    use RegistrationOutcome::{Created, Unchanged, Unspecified, Updated};
     for expected in
         [[Updated, Unspecified, Updated, Updated, Created], [Unchanged, Unspecified, Unchanged, Unchanged, Unchanged]]
     {
@@ -138,7 +138,7 @@ async fn p1_two_extracts_at_once_make_each_person_once(suite: Suite) {
 
 /// Fifteen at this moment, and not a microsecond earlier.
 async fn is_fifteen_after(suite: &Suite, person: &Person, wait: Duration, birthday: &str) {
-    suite.clock().advance(wait - Duration::from_micros(1));
+    suite.clock().advance(wait.saturating_sub(Duration::from_micros(1)));
     let refused = suite.register().registers(registration(person)).await.refused("UNDER_AGE");
     assert_eq!(refused.metadata["earliest_date"], birthday);
     suite.clock().advance(Duration::from_micros(1));
