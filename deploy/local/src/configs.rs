@@ -40,7 +40,11 @@ fn write_one<S: Serialize>(secrets: &Secrets, ports: &Ports, service: ServiceNam
 
 /// mailbox-service's own section.
 fn mailbox(layout: &Layout) -> mailbox_service::config::ServiceConfig {
-    mailbox_service::config::ServiceConfig { files_dir: layout.files(), ..Default::default() }
+    mailbox_service::config::ServiceConfig {
+        files_dir: layout.files(),
+        activity_heads_dir: Some(layout.activity_heads()),
+        ..Default::default()
+    }
 }
 
 /// notification-service's own section: e-mails as files, soon.

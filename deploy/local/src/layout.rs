@@ -99,6 +99,11 @@ impl Layout {
         self.root.join("files")
     }
 
+    /// The folder of the ends of activity logs.
+    pub fn activity_heads(&self) -> PathBuf {
+        self.root.join("activity-heads")
+    }
+
     /// The folder in which e-mails land.
     pub fn mail(&self) -> PathBuf {
         self.root.join("mail")

@@ -13,6 +13,9 @@ pub struct ServiceConfig {
     pub files_dir: PathBuf,
     /// The largest file a sender system can upload, in bytes (M3).
     pub max_delivery_file_bytes: i64,
+    /// The folder in which the ends of activity logs are kept, outside the database (R13). None: they are not, and a log that
+    /// was cut off together with its head can't be told from one that was never longer.
+    pub activity_heads_dir: Option<PathBuf>,
     /// How long an upload waits to be attached, in hours.
     pub upload_hours: u64,
     /// How long letters stay in the bin, in days (M5).
@@ -40,6 +43,7 @@ impl Default for ServiceConfig {
         Self {
             files_dir: PathBuf::from("files"),
             max_delivery_file_bytes: crate::domain::delivery::MAX_FILES_BYTES,
+            activity_heads_dir: None,
             upload_hours: 24,
             bin_days: 30,
             search_letters: 5_000,

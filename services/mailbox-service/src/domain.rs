@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod activity;
+pub mod activity_check;
 pub mod contact_point;
 pub mod delivery;
 pub mod exemption;
@@ -19,3 +20,4 @@ pub mod recipients;
 pub mod search;
 pub mod service;
 pub mod settings;
+pub mod watch;

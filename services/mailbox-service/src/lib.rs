@@ -5,10 +5,12 @@
 //! answer is written by [`grpc`] again. What other services want comes in as events ([`incoming`]), what they must know goes
 //! out as events ([`outgoing`]). Files stream through [`objects`].
 
+pub mod command;
 pub mod config;
 pub mod domain;
 pub mod error;
 pub mod grpc;
+pub mod heads;
 pub mod incoming;
 pub mod job;
 pub mod objects;
@@ -16,6 +18,7 @@ pub mod outgoing;
 pub mod peers;
 pub mod store;
 pub mod usecase;
+pub mod watchers;
 
 use anyhow::Context as _;
 use api::event::v1::event_service_server::EventServiceServer;
@@ -25,11 +28,14 @@ use api::mailbox::v1::mailbox_service_server::MailboxServiceServer;
 use api::mailbox::v1::registry_service_server::RegistryServiceServer;
 use config::ServiceConfig;
 use events::Receiver;
+use heads::Heads;
 use incoming::Incoming;
+use job::export_heads::ExportHeads;
 use job::forget_tallies::ForgetTallies;
 use job::publish::Publish;
 use job::purge_bin::PurgeBin;
 use job::sweep_files::SweepFiles;
+use job::watch_others::WatchOthers;
 use kernel::ServiceName;
 use objects::Objects;
 use peers::access::Access;
@@ -39,6 +45,7 @@ use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
 use usecase::Parts;
+use watchers::Watchers;
 
 /// The schema.
 pub const MIGRATIONS: Migrations = Migrations::new(&[
@@ -91,6 +98,8 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let base = Base::build(ServiceName::Mailbox, &config, MIGRATIONS, outside).await?;
     let access = base.client(ServiceName::Access, config.peers.access.as_ref())?;
     let notification = base.client(ServiceName::Notification, config.peers.notification.as_ref())?;
+    let heads = config.service.activity_heads_dir.as_deref().map(Heads::in_folder).transpose();
+    let heads = heads.context("service.activity_heads_dir")?;
     let parts = Arc::new(Parts {
         db: base.db.clone(),
         keys: base.keys.clone(),
@@ -101,6 +110,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         access: Access::new(access.clone()),
         objects: Objects::in_folder(&config.service.files_dir).context("service.files_dir")?,
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),
+        watchers: Watchers::default(),
         config: config.service,
     });
     let receiver = Receiver::new(base.db.clone(), Arc::new(Incoming(parts.clone())));
@@ -108,7 +118,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let delivery = DeliveryServiceServer::new(grpc::delivery::Delivery(parts.clone()));
     let registry = RegistryServiceServer::new(grpc::registry::Registry(parts.clone()));
     let directory = DirectoryServiceServer::new(grpc::directory::Directory(parts.clone()));
-    Ok(App::new(base)
+    let app = App::new(base)
         .serving(mailbox.max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(delivery.max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(registry.max_decoding_message_size(MAX_REQUEST_BYTES))
@@ -119,5 +129,10 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         .working(ForgetTallies(parts.db.clone()))
         .working(SweepFiles(parts.clone()))
         .working(Publish(parts.clone()))
-        .working(PurgeBin(parts)))
+        .working(WatchOthers(parts.clone()))
+        .working(PurgeBin(parts.clone()));
+    Ok(match heads {
+        Some(heads) => app.working(ExportHeads::new(parts, heads)),
+        None => app,
+    })
 }

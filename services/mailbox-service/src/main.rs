@@ -1,7 +1,8 @@
 //! The process of mailbox-service.
 
+use mailbox_service::command::Command;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::main(kernel::ServiceName::Mailbox, mailbox_service::build)
+    runtime::main_with::<Command, _, _, _>(kernel::ServiceName::Mailbox, mailbox_service::build)
 }

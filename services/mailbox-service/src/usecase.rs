@@ -13,6 +13,7 @@ pub mod deliver;
 pub mod directory;
 pub mod download_file;
 pub mod end_exemption;
+pub mod export_heads;
 pub mod fetch_forward;
 pub mod forward_message;
 pub mod get_mailbox;
@@ -39,6 +40,8 @@ pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;
 pub mod upload_file;
+pub mod verify_activity;
+pub mod watch_mailbox;
 pub mod watch_receipts;
 pub mod withdraw;
 
@@ -54,13 +57,14 @@ use crate::peers::access::Access;
 use crate::store;
 use crate::store::activity::Logged;
 use crate::store::person::PersonRow;
+use crate::watchers::Watchers;
 use crypto::{DataKey, Keys, LookupHash};
 use events::{Emitter, Payload};
 use kernel::{Clock, CprNumber, FileId, MailboxId, Random, ServiceName};
 use rpc::{Call, Streams};
 use sql::once::Repeat;
 use sql::{Db, Once, Tx};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -82,6 +86,8 @@ pub struct Parts {
     pub access: Access,
     /// Where files lie.
     pub objects: Objects,
+    /// Who watches which mailbox.
+    pub watchers: Watchers,
     /// The service's own settings.
     pub config: ServiceConfig,
     /// Whom a search that finds nobody opens (A2).
@@ -155,7 +161,12 @@ impl Parts {
 
     /// The same in several mailboxes at once, all of them locked.
     pub(crate) async fn log_in_many(&self, tx: &mut Tx, acts: &[Logged<'_>]) -> Result<(), Error> {
-        Ok(store::activity::append(tx, acts, &self.keys.chain, &*self.random).await?)
+        store::activity::append(tx, acts, &self.keys.chain, &*self.random).await?;
+        for mailbox in acts.iter().map(|act| act.mailbox).collect::<BTreeSet<_>>() {
+            let watchers = self.watchers.clone();
+            tx.after_commit(move || watchers.wake(mailbox));
+        }
+        Ok(())
     }
 
     /// Tells both other services.

@@ -18,5 +18,6 @@ mod store {
     pub(crate) mod searching;
     pub(crate) mod service;
     pub(crate) mod starts;
+    pub(crate) mod tampering;
     pub(crate) mod world;
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod base;
+mod command;
 mod config;
 mod process;
 mod telemetry;
@@ -13,7 +14,8 @@ mod worker;
 
 pub use app::App;
 pub use base::{Base, Outside};
+pub use command::{Command, NoCommand, Stored};
 pub use config::{Config, Peers};
-pub use process::main;
+pub use process::{main, main_with};
 pub use telemetry::{LogFormat, TelemetryConfig};
 pub use worker::Job;

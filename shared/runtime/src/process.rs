@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::base::Outside;
+use crate::command::{Command, NoCommand};
 use crate::config::Config;
 use crate::telemetry;
 use anyhow::Context as _;
@@ -19,11 +20,14 @@ use tokio_util::sync::CancellationToken;
     version,
     about = "One of the three services of Digital Post with read access; deploy/README.md tells how to configure it."
 )]
-struct Arguments {
+struct Arguments<C: clap::Subcommand> {
     /// The configuration file (TOML). Every key can also come from the environment: `database.url` is
     /// DIGITALPOST_DATABASE__URL.
     #[arg(long, env = "DIGITALPOST_CONFIG")]
     config: Option<PathBuf>,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    command: Option<C>,
 }
 
 /// Runs the service that `build` makes, until SIGTERM or Ctrl-C. Exit code 0 after an orderly end, 1 after a
@@ -34,20 +38,45 @@ where
     B: FnOnce(Config<S>, Outside) -> F,
     F: Future<Output = anyhow::Result<App>>,
 {
-    let config = match Config::<S>::load(Arguments::parse().config.as_deref()) {
+    main_with::<NoCommand, S, B, F>(name, build)
+}
+
+/// What a command that found something amiss ends with. Not 2, with which a wrong command line ends.
+const AMISS: u8 = 3;
+
+/// The same for a service that has commands: with one of them it does that instead. Exit code 0 when all is well, 3 when
+/// the command found something amiss, 1 when it could not be done.
+pub fn main_with<C, S, B, F>(name: ServiceName, build: B) -> ExitCode
+where
+    C: Command<S>,
+    S: Default + Serialize + DeserializeOwned,
+    B: FnOnce(Config<S>, Outside) -> F,
+    F: Future<Output = anyhow::Result<App>>,
+{
+    let arguments = Arguments::<C>::parse();
+    let config = match Config::<S>::load(arguments.config.as_deref()) {
         Ok(config) => config,
         Err(error) => {
             eprintln!("{name}: {error:#}");
             return ExitCode::from(64);
         }
     };
-    match run(name, config, build) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match arguments.command {
+        None => run(name, config, build).map(|()| true),
+        Some(command) => carry_out(name, config, command),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(AMISS),
         Err(error) => {
             eprintln!("{name}: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn carry_out<C: Command<S>, S>(name: ServiceName, config: Config<S>, command: C) -> anyhow::Result<bool> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command.run(name, config))
 }
 
 fn run<S, B, F>(name: ServiceName, config: Config<S>, build: B) -> anyhow::Result<()>

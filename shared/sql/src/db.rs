@@ -104,7 +104,11 @@ impl Db {
                 Ok(value) => {
                     tx.present.clone().store(&mut tx).await?;
                     let queued = tx.work_was_queued;
+                    let after_commit = std::mem::take(&mut tx.after_commit);
                     tx.commit().await?;
+                    for done in after_commit {
+                        done();
+                    }
                     if queued {
                         db.work.send_replace(());
                     }
@@ -130,7 +134,7 @@ impl Db {
             Pools::Sqlite { readers, .. } => Connection::SqliteRead(readers.acquire().await.map_err(Error::from)?),
             Pools::Postgres(pool) => Connection::PostgresRead(pool.acquire().await.map_err(Error::from)?),
         };
-        let mut tx = Tx { connection, present: self.present.clone(), work_was_queued: false };
+        let mut tx = Tx { connection, present: self.present.clone(), work_was_queued: false, after_commit: Vec::new() };
         work(&mut tx).await
     }
 
@@ -175,7 +179,7 @@ impl Db {
             Pools::Sqlite { writer, .. } => Connection::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Connection::PostgresWrite(pool.begin().await?),
         };
-        Ok(Tx { connection, present: self.present.clone(), work_was_queued: false })
+        Ok(Tx { connection, present: self.present.clone(), work_was_queued: false, after_commit: Vec::new() })
     }
 }
 

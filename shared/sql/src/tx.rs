@@ -41,7 +41,11 @@ pub struct Tx {
     pub(crate) connection: Connection,
     pub(crate) present: Present,
     pub(crate) work_was_queued: bool,
+    pub(crate) after_commit: Vec<AfterCommit>,
 }
+
+/// What is done once a transaction is committed.
+pub(crate) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 pub(crate) enum Connection {
     SqliteRead(PoolConnection<Sqlite>),
@@ -164,6 +168,12 @@ impl Tx {
         let now = self.present.taken().unwrap_or_else(|| self.present.of(glimpse));
         self.present.take(now);
         now
+    }
+
+    /// Has `done` called once this transaction is committed, and not if it is taken back: to wake whoever waits for it.
+    /// It must not block.
+    pub fn after_commit(&mut self, done: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(done));
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {

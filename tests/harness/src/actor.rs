@@ -11,6 +11,7 @@ pub mod citizen_mail;
 pub mod citizen_post;
 mod citizen_search;
 pub mod citizen_service;
+pub mod citizen_watch;
 pub mod exemption_desk;
 pub mod gatekeeper;
 pub mod register;

@@ -28,3 +28,9 @@ CREATE TABLE activity (
 );
 CREATE INDEX activity_by_message ON activity (mailbox, message, sequence) WHERE message IS NOT NULL;
 CREATE INDEX activity_of_bulk_acts ON activity (mailbox, sequence) WHERE messages IS NOT NULL;
+
+-- How much of each log is vouched for outside the database: the head that was exported last.
+CREATE TABLE activity_export (
+    mailbox UUID PRIMARY KEY,
+    sequence BIGINT NOT NULL
+);

@@ -143,6 +143,11 @@ impl Acting {
         Ok(Self { mailbox, actor, portal, right, visible })
     }
 
+    /// The same caller once the owner has chosen anew what the portal shows (P4).
+    pub fn under(&self, settings: &Settings) -> Result<Self, NothingShown> {
+        Self::new(self.mailbox, self.actor, self.portal, self.right.clone(), settings)
+    }
+
     /// The marks of the post they see.
     pub fn visible(&self) -> &[Mark] {
         &self.visible

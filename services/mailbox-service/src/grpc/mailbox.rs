@@ -12,6 +12,7 @@ mod recipients;
 mod search;
 mod service;
 mod settings;
+mod watch;
 
 use super::upload::{self, Intake};
 use super::{convert, not_yet};
@@ -23,7 +24,6 @@ use api::mailbox::v1::mailbox_service_server::MailboxService;
 use kernel::resource;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 /// Serves MailboxService.
@@ -40,7 +40,7 @@ macro_rules! answer {
 #[tonic::async_trait]
 impl MailboxService for Mailbox {
     type DownloadFileStream = files::Frames;
-    type WatchMailboxStream = ReceiverStream<Result<proto::WatchMailboxResponse, Status>>;
+    type WatchMailboxStream = watch::Changes;
 
     async fn get_mailbox(
         &self,
@@ -232,6 +232,13 @@ impl MailboxService for Mailbox {
         request: Request<proto::ListActivityRequest>,
     ) -> Result<Response<proto::ListActivityResponse>, Status> {
         answer!(self, request, activity::list)
+    }
+
+    async fn watch_mailbox(
+        &self,
+        request: Request<proto::WatchMailboxRequest>,
+    ) -> Result<Response<Self::WatchMailboxStream>, Status> {
+        answer!(self, request, watch::watch)
     }
 
     not_yet::mailbox_service!();

@@ -15,8 +15,8 @@ fn plain(error: &Error) -> Option<Reason> {
     Some(match error {
         Error::NotFound => Reason::NotFound,
         Error::CallerHasNoDigitalPost => Reason::CallerHasNoDigitalPost,
-        Error::ResumeToken => Reason::ResumeTokenInvalid,
         Error::PageToken => Reason::PageTokenInvalid,
+        Error::ResumeToken => Reason::ResumeTokenInvalid,
         Error::ConcurrentChange => Reason::ConcurrentChange,
         Error::CprNumberTaken => Reason::CprNumberTaken,
         Error::RecipientNotRegistered => Reason::RecipientNotRegistered,

@@ -5,9 +5,13 @@
 //! put elsewhere. The link is made of the row as it is stored, sealed where it is sealed: who checks a chain reads nobody's
 //! name, and replacing the keys that wrap data keys changes nothing.
 
+pub mod check;
+pub mod export;
+mod follow;
 mod list;
 mod record;
 
+pub use follow::{heads, since};
 pub use list::list;
 pub use record::Record;
 

@@ -1,7 +1,7 @@
 //! Who is acting in which mailbox: the one way in for every call of a citizen.
 
 use super::Parts;
-use crate::domain::acting::{Act, Acting, Right};
+use crate::domain::acting::{Act, Acting, Ground, Right};
 use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::store;
@@ -58,11 +58,24 @@ pub async fn admit(parts: &Arc<Parts>, call: &Call, mailbox: MailboxRef, act: Ac
     Ok(Admitted { acting, key, owner })
 }
 
-/// Asks again whether a reader may still do `act` on post of `mark`; the owner always may.
-pub async fn readmit(parts: &Arc<Parts>, call: &Call, acting: &Acting, mark: Mark, act: Act) -> Result<(), Error> {
-    if acting.is_owner() {
-        return Ok(());
+/// Asks again whether a reader may still do `act` on post of `mark`, or on all that they see, by the very accesses, in the
+/// very versions, that `acting` began under: an access that has come instead opens a stream of its own and goes on with no
+/// other's (A6). The owner always may.
+pub async fn readmit(
+    parts: &Arc<Parts>,
+    call: &Call,
+    acting: &Acting,
+    mark: Option<Mark>,
+    act: Act,
+) -> Result<(), Error> {
+    let Right::Reader(began) = &acting.right else { return Ok(()) };
+    let present = parts.access.check_again(call, acting.actor, acting.mailbox, act).await?;
+    let about = |grounds: &[Ground]| -> Vec<Ground> {
+        grounds.iter().filter(|ground| mark.is_none_or(|mark| ground.mark == mark)).cloned().collect()
+    };
+    match about(&present) {
+        same if same == about(began) => Ok(()),
+        none if none.is_empty() => Err(Error::NotFound),
+        _ => Err(Error::ConcurrentChange),
     }
-    let grounds = parts.access.check_again(call, acting.actor, acting.mailbox, act).await?;
-    if grounds.iter().any(|ground| ground.mark == mark) { Ok(()) } else { Err(Error::NotFound) }
 }

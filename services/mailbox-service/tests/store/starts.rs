@@ -11,7 +11,19 @@ async fn the_service_starts_on_a_fresh_machine() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = mailbox_service::build(config(folder.path()), Outside::system()).await.expect("a service");
     let jobs: Vec<&str> = app.jobs().iter().map(|job| job.name()).collect();
-    assert_eq!(jobs, ["sweep", "outbox/access-service", "outbox/notification-service", "sweep-files", "purge-bin"]);
+    assert_eq!(
+        jobs,
+        [
+            "sweep",
+            "outbox/access-service",
+            "outbox/notification-service",
+            "forget-tallies",
+            "sweep-files",
+            "publish",
+            "watch-others",
+            "purge-bin"
+        ]
+    );
     for job in app.jobs() {
         assert!(!job.run_once().await.expect("nothing to do"), "{}", job.name());
     }

@@ -28,6 +28,7 @@ use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
 use mailbox_service::usecase::Parts;
+use mailbox_service::watchers::Watchers;
 use rpc::{Client, ClientConfig, Streams};
 use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
@@ -193,6 +194,7 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         keys,
         random,
         streams: Streams::new(8),
+        watchers: Watchers::default(),
         // So few letters for one page of a search that a test can have more.
         config: ServiceConfig { files_dir, search_letters: 400, ..ServiceConfig::default() },
     }

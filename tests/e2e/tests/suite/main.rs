@@ -53,4 +53,5 @@ mod server;
 mod serving;
 mod story;
 mod tokens;
+mod watching;
 mod writing;

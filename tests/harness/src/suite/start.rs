@@ -109,6 +109,7 @@ impl Plan<'_> {
         let access = access_service::build(access, outside()).await.context("access-service")?;
         let section = mailbox_service::config::ServiceConfig {
             files_dir: self.secrets.layout().files(),
+            activity_heads_dir: Some(self.secrets.layout().activity_heads()),
             ..mailbox_service::config::ServiceConfig::default()
         };
         let mailbox = self.config(ports, ServiceName::Mailbox, section)?;

@@ -124,5 +124,5 @@ impl Sender {
 
 /// Asks whether the reader may still have the file.
 async fn may_go_on(parts: &Arc<Parts>, call: &Call, down: &Downstream) -> Result<(), Error> {
-    admit::readmit(parts, call, &down.acting, down.mark, Act::Download).await
+    admit::readmit(parts, call, &down.acting, Some(down.mark), Act::Download).await
 }
