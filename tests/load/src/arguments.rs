@@ -18,11 +18,16 @@ pub(crate) enum Scenario {
     Checks(Checks),
     /// The newest 50 letters, listed by the owner and by a reader.
     Delegated(Delegated),
+    /// Lists, opens, marks and deliveries, one call at a time.
+    Post(Post),
     /// A register extract and a mass mailing, both streamed in through the public API.
     Register(Register),
     /// The raw limit of `checks`: started by it, ends when its standard input does.
     #[command(hide = true)]
     RawChecks(RawServer),
+    /// The raw limit of `post`, in the same way.
+    #[command(hide = true)]
+    RawPost(RawServer),
 }
 
 /// How long and how often is measured.
@@ -72,6 +77,18 @@ pub(crate) struct Delegated {
     pub(crate) mailboxes: u32,
     /// Letters in each of them.
     #[arg(long, default_value_t = 200)]
+    pub(crate) letters: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Post {
+    #[command(flatten)]
+    pub(crate) run: Run,
+    /// Mailboxes in which it is done.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) mailboxes: u32,
+    /// Letters in each of them before it begins.
+    #[arg(long, default_value_t = 100)]
     pub(crate) letters: u32,
 }
 

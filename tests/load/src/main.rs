@@ -11,6 +11,7 @@ mod arguments;
 mod checks;
 mod delegated;
 mod measure;
+mod post;
 mod raw;
 mod register;
 mod report;
@@ -28,6 +29,8 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Checks(sizes) => checks::run(&sizes).await,
         Scenario::Delegated(sizes) => delegated::run(&sizes).await,
         Scenario::Register(sizes) => register::run(&sizes).await,
+        Scenario::Post(sizes) => post::run(&sizes).await,
         Scenario::RawChecks(server) => raw::serve(&server, raw::checks::routes(&server).await?).await,
+        Scenario::RawPost(server) => raw::serve(&server, raw::post::routes(&server).await?).await,
     }
 }

@@ -1,7 +1,9 @@
 //! Bare servers: the same transport, the same SQL, and nothing else.
 
 pub(crate) mod checks;
+pub(crate) mod post;
 mod query;
+mod statements;
 
 use crate::arguments::RawServer;
 use crate::stage::Stage;

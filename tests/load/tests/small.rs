@@ -35,3 +35,9 @@ fn a_register_and_a_mailing_are_streamed_in() {
     }
     assert!(out.contains("300 of cpr_lookup, 300 of person") && out.contains("600 of message"), "{out}");
 }
+
+#[test]
+fn acts_on_post_are_measured_beside_their_raw_limit() {
+    let out = load(&format!("post --mailboxes 2 --letters 3 {SMALL}"));
+    assert_eq!(out.matches("(100 and 100 calls, no error)").count(), 16, "{out}");
+}
