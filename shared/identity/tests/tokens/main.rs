@@ -1,114 +1,15 @@
 //! Tokens that are accepted, and the many that are not.
 
+mod bench;
+mod remembering;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use identity::config::Algorithm;
-use identity::{CallerKind, IdentityConfig, IssuerConfig, Refused, Signer, Verifier};
-use kernel::{Caller, Clock as _, ManualClock, Portal, Timestamp};
-use rcgen::PublicKeyData as _;
+use bench::{Bench, NOW, Pair, citizen, publish, with};
+use identity::{CallerKind, Refused};
+use kernel::{Caller, Clock as _, Portal, Timestamp};
 use serde_json::{Value, json};
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-
-const NOW: i64 = 1_800_000_000;
-
-/// A key pair, its id, and the JWK of its public half.
-struct Pair {
-    id: &'static str,
-    key: rcgen::KeyPair,
-}
-
-impl Pair {
-    fn new(id: &'static str) -> anyhow::Result<Self> {
-        Ok(Self { id, key: rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519)? })
-    }
-
-    fn public(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.key.der_bytes())
-    }
-
-    fn jwk(&self) -> Value {
-        json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.id, "x": self.public() })
-    }
-
-    fn sign(&self, claims: &Value) -> anyhow::Result<String> {
-        let signer = Signer::from_pem(&self.key.serialize_pem(), self.id)?;
-        Ok(signer.sign(&serde_json::from_value(claims.clone())?)?)
-    }
-
-    /// A token with any header and any payload, signed all the same.
-    fn sign_raw(&self, header: &str, payload: &str) -> anyhow::Result<String> {
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let signature = rcgen::SigningKey::sign(&self.key, message.as_bytes())?;
-        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
-    }
-
-    fn header(&self) -> String {
-        json!({ "alg": "EdDSA", "typ": "JWT", "kid": self.id }).to_string()
-    }
-}
-
-struct Bench {
-    folder: tempfile::TempDir,
-    pair: Pair,
-    clock: ManualClock,
-    verifier: Verifier,
-}
-
-impl Bench {
-    async fn new() -> anyhow::Result<Self> {
-        Self::with(false, vec![CallerKind::Citizen, CallerKind::SenderSystem, CallerKind::Caseworker], "k1").await
-    }
-
-    async fn with(production: bool, kinds: Vec<CallerKind>, id: &'static str) -> anyhow::Result<Self> {
-        rustls::crypto::ring::default_provider().install_default().ok();
-        let folder = tempfile::tempdir()?;
-        let pair = Pair::new(id)?;
-        publish(folder.path(), &[&pair])?;
-        let clock = ManualClock::new(Timestamp::from_micros(NOW * 1_000_000));
-        let issuer = IssuerConfig {
-            issuer: "https://login.example".to_owned(),
-            jwks_file: Some(folder.path().join("jwks.json")),
-            jwks_url: None,
-            algorithms: vec![Algorithm::EdDsa],
-            kinds,
-            service: None,
-        };
-        let config = IdentityConfig { audience: "digitalpost".to_owned(), issuers: vec![issuer], production };
-        let verifier = Verifier::new(&config, Arc::new(clock.clone())).await?;
-        Ok(Self { folder, pair, clock, verifier })
-    }
-
-    /// Has the JWKS read again: a token names a key that is not known, half a minute after the last reading.
-    async fn read_keys_again(&self) -> anyhow::Result<()> {
-        self.clock.advance(Duration::from_secs(31));
-        self.refuses(&Pair::new("unknown")?.sign(&citizen())?, "an unknown key").await;
-        Ok(())
-    }
-
-    async fn refuses(&self, token: &str, why: &str) {
-        assert_eq!(self.verifier.verify(token).await.err(), Some(Refused::Invalid), "{why}");
-    }
-}
-
-fn publish(folder: &Path, pairs: &[&Pair]) -> anyhow::Result<()> {
-    let keys: Vec<Value> = pairs.iter().map(|pair| pair.jwk()).collect();
-    std::fs::write(folder.join("jwks.json"), json!({ "keys": keys }).to_string())?;
-    Ok(())
-}
-
-fn citizen() -> Value {
-    json!({
-        "iss": "https://login.example", "sub": "someone", "aud": "digitalpost", "iat": NOW, "nbf": NOW, "exp": NOW + 300,
-        "kind": "citizen", "acr": "substantial", "cpr": "6101801234", "portal": "borger_dk",
-    })
-}
-
-fn with(mut claims: Value, key: &str, value: Value) -> Value {
-    claims[key] = value;
-    claims
-}
 
 #[tokio::test]
 async fn a_citizen_is_known_by_their_token() -> anyhow::Result<()> {
@@ -281,55 +182,6 @@ async fn keys_rotate_without_a_restart_and_are_read_at_most_every_half_minute() 
     bench.clock.advance(Duration::from_secs(31));
     bench.refuses(&Pair::new("k3")?.sign(&citizen())?, "unknown").await;
     assert!(bench.verifier.verify(&token).await.is_ok());
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_withdrawn_or_replaced_key_takes_remembered_tokens_along() -> anyhow::Result<()> {
-    let bench = Bench::new().await?;
-    let (token, next) = (bench.pair.sign(&citizen())?, Pair::new("k2")?);
-    for replacement in [vec![&next], vec![&next, &Pair::new("k1")?]] {
-        publish(bench.folder.path(), &[&bench.pair])?;
-        bench.read_keys_again().await?;
-        assert!(bench.verifier.verify(&token).await.is_ok());
-        assert_eq!(bench.verifier.remembered(), 1);
-        publish(bench.folder.path(), &replacement)?;
-        bench.read_keys_again().await?;
-        bench.refuses(&token, "the key is not the issuer's any more").await;
-        assert_eq!(bench.verifier.remembered(), 0);
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_remembered_token_is_held_to_its_times() -> anyhow::Result<()> {
-    let bench = Bench::new().await?;
-    let at = |seconds: i64| Timestamp::from_micros((NOW + seconds) * 1_000_000);
-    let token = bench.pair.sign(&citizen())?;
-    for _ in 0..3 {
-        assert!(bench.verifier.verify(&token).await.is_ok());
-        assert_eq!(bench.verifier.remembered(), 1);
-    }
-    bench.clock.set(at(-31));
-    bench.refuses(&token, "not yet valid").await;
-    bench.clock.set(at(0));
-    assert!(bench.verifier.verify(&token).await.is_ok());
-    bench.clock.set(at(330));
-    bench.refuses(&token, "expired").await;
-    assert_eq!(bench.verifier.remembered(), 0);
-    Ok(())
-}
-
-#[tokio::test]
-async fn what_is_refused_is_not_remembered_and_a_weak_login_stays_weak() -> anyhow::Result<()> {
-    let bench = Bench::new().await?;
-    bench.refuses(&Pair::new("k1")?.sign(&citizen())?, "another key of the same id").await;
-    bench.refuses(&bench.pair.sign(&with(citizen(), "aud", json!("evil")))?, "for others").await;
-    assert_eq!(bench.verifier.remembered(), 0);
-    let weak = bench.pair.sign(&with(citizen(), "acr", json!("low")))?;
-    for _ in 0..2 {
-        assert_eq!(bench.verifier.verify(&weak).await.err(), Some(Refused::AssuranceTooLow));
-    }
     Ok(())
 }
 
