@@ -138,5 +138,6 @@ async fn r14_the_private_right_to_edit_moves_and_marks_and_no_more(suite: Suite)
     niels.deletes(&sent.message).await.refused("ACT_NOT_ALLOWED");
     let public = suite.authority().delivers(&karen.person, Letter::about("Skat")).await.unwrap();
     niels.opens(&public.message).await.refused("NOT_FOUND");
-    assert_eq!(niels.subjects(&karen.mailbox).await.unwrap(), ["Police"]);
+    let subjects = niels.subjects(&karen.mailbox).await.unwrap();
+    assert!(subjects.contains(&"Police".to_owned()) && !subjects.contains(&"Skat".to_owned()));
 }
