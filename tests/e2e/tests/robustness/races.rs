@@ -3,6 +3,7 @@
 use crate::trials::{Pair, number, processes};
 use api::access::v1::{AccessState, EndReason, ReadAccess};
 use harness::{Citizen, Refused, Until};
+use tokio_util::sync::CancellationToken;
 
 const FEW: usize = 40;
 
@@ -32,12 +33,14 @@ async fn one(pair: &Pair, race: usize) -> usize {
     let through = |at: usize| pair.suite(race / 2 + at);
     let [approving, declining] = [taker.through(through(0)), taker.through(through(1))];
     let [withdrawing, removing] = [giver.through(through(1)), giver.through(through(0))];
-    // Who is first is not the same each time.
+    // Who is first is not the same each time; in half of the races one is done before the others begin, so that each side
+    // wins some of them on any machine.
+    let gate = Gate::of(race);
     let (approved, declined, withdrawn, removed) = tokio::join!(
-        after_turns(race % 3, approving.approves(&begun)),
-        after_turns(race % 5, declining.declines(&begun)),
-        after_turns(race % 7, withdrawing.withdraws(&begun)),
-        after_turns(race % 4, removes_once_decided(&removing, &begun)),
+        gate.pass(0, race % 3, approving.approves(&begun)),
+        gate.pass(1, race % 5, declining.declines(&begun)),
+        gate.pass(2, race % 7, withdrawing.withdraws(&begun)),
+        gate.pass(3, race % 4, removes_once_decided(&removing, &begun)),
     );
 
     let decided = [&approved, &declined, &withdrawn].map(made).into_iter().filter(|made| *made).count();
@@ -57,11 +60,33 @@ async fn one(pair: &Pair, race: usize) -> usize {
     outcome
 }
 
-async fn after_turns<T>(turns: usize, call: impl Future<Output = T>) -> T {
-    for _ in 0..turns {
-        tokio::task::yield_now().await;
+/// Lets one go first, or all at once.
+struct Gate {
+    first: usize,
+    open: CancellationToken,
+}
+
+impl Gate {
+    fn of(race: usize) -> Self {
+        let gate = Self { first: race % 6, open: CancellationToken::new() };
+        if gate.first > 2 {
+            gate.open.cancel();
+        }
+        gate
     }
-    call.await
+
+    /// Makes the call of `who` when it is their turn, and some turns of the scheduler later.
+    async fn pass<T>(&self, who: usize, turns: usize, call: impl Future<Output = T>) -> T {
+        if who != self.first {
+            self.open.cancelled().await;
+        }
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        let done = call.await;
+        self.open.cancel();
+        done
+    }
 }
 
 /// Removing what is pending has no meaning, and may have one a moment later.
