@@ -1,7 +1,7 @@
 //! The `[service]` section of the configuration.
 
-use crate::domain::attempt::Limit;
 use anyhow::ensure;
+use kernel::limit::Limit;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

@@ -2,7 +2,6 @@
 
 use crate::cpr::CprNumber;
 use crate::name::PersonName;
-use unicode_normalization::UnicodeNormalization as _;
 
 /// Names and CPR number as typed. Matched by mailbox-service and never stored.
 #[derive(Clone, Debug)]
@@ -18,15 +17,37 @@ impl Particulars {
     /// the name (words between them may be left out, see [`PersonName::matches`]) and the day of birth without its century,
     /// which the guessed digits decide. Spellings that match each other always give the same key; some that don't may, too.
     pub fn target(&self) -> Vec<u8> {
-        let folded: String = self.name.full().nfc().flat_map(char::to_lowercase).nfc().collect();
-        let words: Vec<&str> = folded.split(is_between_words).filter(|word| !word.is_empty()).collect();
-        let (first, last) = (words.first().copied().unwrap_or_default(), words.last().copied().unwrap_or_default());
+        let (first, last) = self.name.ends();
         let (year, month, day) = self.cpr.birth_date().year_month_day();
         format!("{first} {last} {:02}{month:02}{day:02}", year.rem_euclid(100)).into_bytes()
     }
 }
 
-/// Spaces, hyphens and apostrophes of every kind; U+02BC is an apostrophe that Unicode counts among the letters.
-fn is_between_words(c: char) -> bool {
-    !c.is_alphabetic() || c == '\u{2bc}'
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(first: &str, last: &str, cpr: &str) -> Vec<u8> {
+        let name = PersonName::parse(first, last).expect("a name");
+        Particulars { name, cpr: CprNumber::parse(cpr).expect("a number") }.target()
+    }
+
+    #[test]
+    fn all_guesses_at_one_person_share_a_key() {
+        let karen = key("Karen Anna", "Nørgaard", "6101801234");
+        for (first, last, cpr) in [
+            ("karen", "NØRGAARD", "6101801111"),
+            ("Karen-Bo", "Holm Nørgaard", "6101809999"),
+            ("Karen", "Nørgaard", "6101805000"),
+        ] {
+            assert_eq!(key(first, last, cpr), karen, "{first} {last}");
+        }
+        assert_ne!(key("Karin", "Nørgaard", "6101801234"), karen);
+        assert_ne!(key("Karen", "Nørgaard", "6201801234"), karen);
+        let apostrophe = key("Sean", "O'Hara", "6101801234");
+        for spelling in ["O\u{2019}Hara", "O\u{2bc}Hara", "o`hara"] {
+            assert_eq!(key("Sean", spelling, "6101801234"), apostrophe);
+        }
+        assert_eq!(key("Hans", "Weiß", "6101801234"), key("Hans", "WEISS", "6101801234"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::fields::Fields;
 use api::core::v1::PersonParticulars;
+use kernel::name::may_stand_in_typed;
 use kernel::{CprNumber, Particulars, PersonName};
 
 impl Fields {
@@ -17,18 +18,10 @@ impl Fields {
 
     fn name_part(&mut self, path: &str, text: &str) -> Option<String> {
         let part = self.required(path, text, PersonName::parse_part)?;
-        if part.chars().all(stands_in_names) {
+        if part.chars().all(may_stand_in_typed) {
             return Some(part);
         }
         self.refuse(path, "must be letters, spaces, hyphens, apostrophes and full stops");
         None
     }
-}
-
-fn stands_in_names(c: char) -> bool {
-    // Letters with marks that have no composed form keep the mark as a character of its own.
-    let is_mark = matches!(c, '\u{300}'..='\u{36f}');
-    let is_hyphen = matches!(c, '-' | '\u{2010}'..='\u{2015}');
-    let is_apostrophe = matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' | '´');
-    c.is_alphabetic() || is_mark || is_hyphen || is_apostrophe || matches!(c, ' ' | '\u{a0}' | '.')
 }

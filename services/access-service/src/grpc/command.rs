@@ -6,7 +6,7 @@ use crate::domain::decision::Question;
 use crate::domain::party::Party;
 use crate::domain::rights::Act;
 use crate::domain::scope::PostKind;
-use crate::domain::{Expiry, Guardianship, Particulars, Scope};
+use crate::domain::{Expiry, Guardianship, Scope};
 use crate::error::AccessName;
 use crate::usecase::begin::Begin;
 use crate::usecase::explain::Why;
@@ -14,7 +14,7 @@ use api::access::v1 as wire;
 use api::access::v1::expiry::Choice;
 use api::core::v1 as core;
 use kernel::resource::MailboxRef;
-use kernel::{CprNumber, Date, MailboxId, PageSize, PersonId, PersonName, Portal, name, reference, resource};
+use kernel::{Date, MailboxId, PageSize, PersonId, Portal, reference, resource};
 use rpc::{Fields, Refusal};
 
 /// The longest case number or the like, in characters.
@@ -24,7 +24,7 @@ const MAX_QUESTIONS: usize = 100;
 
 pub(super) fn give(request: &wire::GiveAccessRequest, portal: Portal, today: Date) -> Result<Begin, Refusal> {
     let mut fields = Fields::new();
-    let other = particulars(&mut fields, "reader", request.reader.as_ref());
+    let other = fields.particulars("reader", request.reader.as_ref());
     let scope = scope(&mut fields, request.scope, portal);
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     level(&mut fields, request.level);
@@ -35,7 +35,7 @@ pub(super) fn give(request: &wire::GiveAccessRequest, portal: Portal, today: Dat
 
 pub(super) fn request(request: &wire::RequestAccessRequest, portal: Portal, today: Date) -> Result<Begin, Refusal> {
     let mut fields = Fields::new();
-    let other = particulars(&mut fields, "owner", request.owner.as_ref());
+    let other = fields.particulars("owner", request.owner.as_ref());
     let scope = scope(&mut fields, request.scope, portal);
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     level(&mut fields, request.level);
@@ -152,28 +152,6 @@ fn count(fields: &mut Fields, field: &str, count: usize) {
     if count == 0 || count > MAX_QUESTIONS {
         fields.refuse(field, format!("must be 1 to {MAX_QUESTIONS}"));
     }
-}
-
-pub(super) fn particulars(
-    fields: &mut Fields,
-    path: &str,
-    given: Option<&core::PersonParticulars>,
-) -> Option<Particulars> {
-    let given = fields.present(path, given)?;
-    let first = name_part(fields, &format!("{path}.first_name"), &given.first_name);
-    let last = name_part(fields, &format!("{path}.last_name"), &given.last_name);
-    let cpr = fields.required(&format!("{path}.cpr_number"), &given.cpr_number, CprNumber::parse);
-    let name = PersonName::parse(&first?, &last?).ok()?;
-    Some(Particulars { name, cpr: cpr? })
-}
-
-fn name_part(fields: &mut Fields, path: &str, text: &str) -> Option<String> {
-    let part = fields.required(path, text, PersonName::parse_part)?;
-    if part.chars().all(name::may_stand_in_typed) {
-        return Some(part);
-    }
-    fields.refuse(path, "must be letters, spaces, hyphens, apostrophes and full stops");
-    None
 }
 
 fn scope(fields: &mut Fields, scope: i32, portal: Portal) -> Option<Scope> {

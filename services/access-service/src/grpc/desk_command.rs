@@ -1,16 +1,16 @@
 //! Requests of caseworkers into commands. Every wrong field of a request is named at once.
 
-use super::command::{MAX_REFERENCE, UNKNOWN, expiry, guardianship, particulars, version};
+use super::command::{MAX_REFERENCE, UNKNOWN, expiry, guardianship, version};
 use super::convert;
+use crate::domain::Party;
 use crate::domain::access::Pending;
 use crate::domain::desk::{Attendance, Identification, Presence};
-use crate::domain::{Particulars, Party};
 use crate::error::AccessName;
 use crate::usecase::begin_at_desk::BeginAtDesk;
 use crate::usecase::change_at_desk::DeskWish;
 use api::access::v1 as wire;
 use api::core::v1 as core;
-use kernel::{Date, PageSize, reference, resource};
+use kernel::{Date, PageSize, Particulars, reference, resource};
 use rpc::{Fields, Refusal};
 
 /// The longest description of an identification, in characters.
@@ -21,8 +21,8 @@ pub(super) type Change = (AccessName, DeskWish, Attendance);
 
 pub(super) fn create(request: &wire::CreateAccessForCitizenRequest, today: Date) -> Result<BeginAtDesk, Refusal> {
     let mut fields = Fields::new();
-    let owner = particulars(&mut fields, "owner", request.owner.as_ref());
-    let reader = particulars(&mut fields, "reader", request.reader.as_ref());
+    let owner = fields.particulars("owner", request.owner.as_ref());
+    let reader = fields.particulars("reader", request.reader.as_ref());
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     let known = [Presence::Attended, Presence::FormBrought, Presence::Unable];
     let attendance = attendance(&mut fields, request.attendance.as_ref(), &known);
@@ -33,8 +33,8 @@ pub(super) fn create(request: &wire::CreateAccessForCitizenRequest, today: Date)
 
 pub(super) fn request(request: &wire::RequestAccessForCitizenRequest, today: Date) -> Result<BeginAtDesk, Refusal> {
     let mut fields = Fields::new();
-    let reader = particulars(&mut fields, "reader", request.reader.as_ref());
-    let owner = particulars(&mut fields, "owner", request.owner.as_ref());
+    let reader = fields.particulars("reader", request.reader.as_ref());
+    let owner = fields.particulars("owner", request.owner.as_ref());
     let expiry = expiry(&mut fields, request.expiry.as_ref(), today);
     let guardianship = guardianship(&mut fields, request.guardianship.as_ref(), today);
     let attendance = attendance(&mut fields, request.attendance.as_ref(), &[Presence::Attended]);
@@ -82,7 +82,7 @@ pub(super) fn list(
     request: &wire::ListAccessesOfCitizenRequest,
 ) -> Result<(Particulars, Option<Party>, PageSize), Refusal> {
     let mut fields = Fields::new();
-    let citizen = particulars(&mut fields, "citizen", request.citizen.as_ref());
+    let citizen = fields.particulars("citizen", request.citizen.as_ref());
     let party = wire::AccessParty::try_from(request.citizen_party).map(convert::party_in);
     let party = fields.take("citizen_party", party.map_err(|_| UNKNOWN));
     let size = fields.take("page_size", PageSize::parse(request.page_size));

@@ -1,10 +1,9 @@
 //! mailbox-service's directory: who the caller is, who fits particulars, names and flags of persons.
 
-use crate::domain::Particulars;
 use api::core::v1::PersonParticulars;
 use api::mailbox::v1::directory_service_client::DirectoryServiceClient;
 use api::mailbox::v1::{BatchGetPersonsRequest, MatchPersonRequest, MatchPurpose, PersonView, ResolveCallerRequest};
-use kernel::{PersonId, resource};
+use kernel::{Particulars, PersonId, resource};
 use rpc::{Call, Client, Refusal};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;

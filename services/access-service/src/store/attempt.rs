@@ -3,28 +3,8 @@
 use crate::domain::attempt::Try;
 use crypto::LookupHash;
 use kernel::Timestamp;
-use sql::{Error, Row, Sql, Tx, args};
+use sql::{Error, Row, Tx, args};
 use uuid::Uuid;
-
-/// SQLite writes one at a time as it is; PostgreSQL locks the subject's number until the transaction ends.
-const LOCK: Sql = Sql::each("SELECT $1", "SELECT pg_advisory_xact_lock($1)");
-
-/// Has everybody else wait who wants to count these subjects' misses.
-pub async fn lock(tx: &mut Tx, subjects: &[LookupHash]) -> Result<(), Error> {
-    let mut numbers: Vec<i64> = subjects.iter().map(number).collect();
-    // Always in the same order, so that two can't wait for each other.
-    numbers.sort_unstable();
-    for number in numbers {
-        tx.execute(LOCK, args![number]).await?;
-    }
-    Ok(())
-}
-
-/// Subjects that share a number wait for each other needlessly, and no more than that.
-fn number(subject: &LookupHash) -> i64 {
-    let (first, _) = subject.as_bytes().split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-    i64::from_be_bytes(*first)
-}
 
 /// The subject's tries after `since` that are not taken back, newest first, at most `most`.
 pub async fn tries(tx: &mut Tx, subject: &LookupHash, since: Timestamp, most: i64) -> Result<Vec<Try>, Error> {

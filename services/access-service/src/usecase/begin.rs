@@ -5,10 +5,10 @@ use super::name_person::{Requester, name_person};
 use super::recognise::{recognise, recognise_new_reader};
 use super::{Context, Repeatable, Shown};
 use crate::domain::access::{Access, Pending};
-use crate::domain::{Expiry, Guardianship, Hand, Particulars, Scope};
+use crate::domain::{Expiry, Guardianship, Hand, Scope};
 use crate::error::Error;
 use crate::peers::Purpose;
-use kernel::PersonId;
+use kernel::{Particulars, PersonId};
 use rpc::Call;
 
 /// What the caller wants.

@@ -5,9 +5,10 @@ use super::name_person::{Requester, name_person};
 use super::{Context, Repeatable};
 use crate::domain::access::{Access, Pending};
 use crate::domain::desk::{Attendance, DeskAct, Presence};
-use crate::domain::{Desk, Expiry, Guardianship, Hand, Particulars, Scope};
+use crate::domain::{Desk, Expiry, Guardianship, Hand, Scope};
 use crate::error::Error;
 use crate::peers::Purpose;
+use kernel::Particulars;
 use rpc::Call;
 
 /// What the caseworker wants.

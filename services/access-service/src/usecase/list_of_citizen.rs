@@ -3,14 +3,14 @@
 use super::list::{List, Page, rows};
 use super::name_person::{Requester, name_person};
 use super::{Context, Shown};
+use crate::domain::Party;
 use crate::domain::access::Access;
 use crate::domain::desk::DeskRecord;
-use crate::domain::{Particulars, Party};
 use crate::error::Error;
 use crate::peers::Purpose;
 use crate::store;
 use crate::store::page::{Cursor, Part};
-use kernel::{AccessId, Caseworker, PageSize, PersonId, id};
+use kernel::{AccessId, Caseworker, PageSize, Particulars, PersonId, id};
 use rpc::Call;
 use std::collections::HashMap;
 

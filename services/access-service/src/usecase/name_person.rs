@@ -2,13 +2,13 @@
 
 use super::{Context, Repeatable};
 use crate::config::MISSES_COUNT_FOR;
-use crate::domain::attempt::Limit;
-use crate::domain::{self, Particulars};
+use crate::domain;
 use crate::error::Error;
 use crate::peers::Purpose;
 use crate::store::attempt;
 use crypto::LookupHash;
-use kernel::{Caseworker, CprNumber, PersonId, Timestamp, id};
+use kernel::limit::Limit;
+use kernel::{Caseworker, CprNumber, Particulars, PersonId, Timestamp, id};
 use rpc::Call;
 use sql::Tx;
 use std::time::Duration;
@@ -75,12 +75,11 @@ impl Requester {
 
 /// Notes a try, if there may be another one.
 async fn note(context: &Context, requester: Requester, particulars: &Particulars) -> Result<Uuid, Error> {
-    let target = domain::attempt::target(&particulars.name, &particulars.cpr);
-    let target = context.lookup.hash("attempt/target", &[&target]);
+    let target = context.lookup.hash("attempt/target", &[&particulars.target()]);
     let (task, cpr) = (context.clone(), particulars.cpr.clone());
     let noted = context.db.write(move |tx| {
         Box::pin(async move {
-            attempt::lock(tx, &[requester.subject, target]).await?;
+            sql::turn::take(tx, &[requester.subject, target].map(|subject| *subject.as_bytes())).await?;
             let now = tx.now().await?;
             let attempt = requester.attempt(&task, &cpr, now);
             if attempt::is_noted(tx, attempt, &requester.subject).await? {
