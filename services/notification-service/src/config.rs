@@ -45,6 +45,10 @@ pub struct MailConfig {
     pub domain: String,
     /// The most e-mails that are sent at once, 1 to 100.
     pub parallel: u16,
+    /// The most forwarded letters that are in memory at once, 1 to 10 (M7). Each takes up to three times its size.
+    pub forwards_at_once: u16,
+    /// The most bytes of text and files of a forwarded letter (M7): what mailbox-service has as `max_forward_bytes`.
+    pub max_forward_bytes: usize,
 }
 
 /// Where e-mails go.
@@ -90,6 +94,8 @@ impl Default for MailConfig {
             reply_to: String::new(),
             domain: "digitalpost.example".to_owned(),
             parallel: 16,
+            forwards_at_once: 2,
+            max_forward_bytes: 15_000_000,
         }
     }
 }
@@ -108,6 +114,9 @@ impl ServiceConfig {
         }
         if !(1..=100).contains(&mail.parallel) {
             bail!("service.mail.parallel: must be 1 to 100");
+        }
+        if !(1..=10).contains(&mail.forwards_at_once) {
+            bail!("service.mail.forwards_at_once: must be 1 to 10");
         }
         if mail.transport == Transport::File && production {
             bail!("service.mail.transport: must be smtp in production");

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod code;
+pub mod forward;
 pub mod ledger;
 pub mod limit;
 pub mod retry;

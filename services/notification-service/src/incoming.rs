@@ -1,11 +1,13 @@
 //! Events taken in. Each comes out the same in every order: an end is for good, and what is owed is decided again at
 //! sending.
 
+use crate::domain::forward::ForwardName;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::known_person;
 use crate::usecase::count_letter::{count_letter, count_own_notice};
 use crate::usecase::end;
+use crate::usecase::forward::owe::owe;
 use events::{Handler, Payload};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -28,6 +30,8 @@ pub enum Incoming {
     PublicPostArrived(MailboxId),
     /// A notice about the owner's own accesses or subscriptions, which is nobody else's to know of (N7, A17).
     OwnNoticeArrived(MailboxId),
+    /// A letter is to go to an e-mail address (M7).
+    ForwardRequested(ForwardName),
 }
 
 /// Takes events in.
@@ -52,12 +56,15 @@ impl Handler for Events {
                 let arrived = if event.owner_only { Incoming::OwnNoticeArrived } else { Incoming::PublicPostArrived };
                 fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox).map(arrived)
             }
-            // ForwardRequested is built with forwarding by e-mail (M7); the rest is for others.
+            Payload::ForwardRequested(event) => fields
+                .required("forward_requested.forward", &event.forward, resource::parse_forward)
+                .map(|(mailbox, id)| Incoming::ForwardRequested(ForwardName { mailbox, id })),
+            // For others.
             _ => None,
         }
     }
 
-    /// The subscriptions of an access, of a person, or about a mailbox.
+    /// The subscriptions of an access, of a person, or about a mailbox; a forwarding locks nothing that is there.
     fn locks(&self, incoming: &Incoming) -> Uuid {
         match incoming {
             Incoming::AccessEnded(access) => access.as_uuid(),
@@ -65,6 +72,7 @@ impl Handler for Events {
             | Incoming::CprNumberChanged(id)
             | Incoming::PublicPostArrived(id)
             | Incoming::OwnNoticeArrived(id) => id.as_uuid(),
+            Incoming::ForwardRequested(name) => name.id.as_uuid(),
         }
     }
 
@@ -76,6 +84,7 @@ impl Handler for Events {
                 Incoming::CprNumberChanged(person) => Ok(known_person::forget(tx, person).await?),
                 Incoming::PublicPostArrived(mailbox) => count_letter(tx, &self.0, mailbox).await,
                 Incoming::OwnNoticeArrived(mailbox) => count_own_notice(tx, &self.0, mailbox).await,
+                Incoming::ForwardRequested(name) => owe(tx, name).await,
             }
         }
         .boxed()

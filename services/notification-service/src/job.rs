@@ -3,7 +3,10 @@
 mod delivery;
 mod dispatch;
 mod forget;
+mod forward;
+mod holding;
 
 pub use delivery::Delivery;
 pub use dispatch::Dispatch;
 pub use forget::Forget;
+pub use forward::Forward;

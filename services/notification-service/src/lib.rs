@@ -29,9 +29,9 @@ use email::Composer;
 use grpc::operator_service::Operators;
 use grpc::subscription_service::Subscriptions;
 use incoming::Events;
-use job::{Delivery, Dispatch, Forget};
+use job::{Delivery, Dispatch, Forget, Forward};
 use kernel::ServiceName;
-use peers::{Accesses, Directory};
+use peers::{Accesses, Directory, Letters};
 use rpc::MAX_REQUEST_BYTES;
 use runtime::{App, Base, Config, Outside};
 use service::Service;
@@ -59,9 +59,13 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let subscriptions =
         Subscriptions { service: service.clone(), accesses: accesses.clone(), directory: directory.clone() };
     let events = events::Receiver::new(base.db.clone(), Arc::new(Events(service.clone())));
+    let mail = &config.service.mail;
+    let letters = Letters::new(to_mailbox.clone(), mail.max_forward_bytes);
+    let forward = Forward { service: service.clone(), letters, mailer: mailer.clone() };
     let delivery = Delivery { service: service.clone(), mailer };
-    let dispatch = Dispatch { delivery, accesses, directory, parallel: config.service.mail.parallel };
-    Ok(App::new(base)
+    let dispatch = Dispatch { delivery, accesses, directory, parallel: mail.parallel };
+    let app = (0..mail.forwards_at_once).fold(App::new(base), |app, _| app.working(forward.clone()));
+    Ok(app
         .serving(SubscriptionServiceServer::new(subscriptions).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(OperatorServiceServer::new(Operators(service.clone())).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))

@@ -36,6 +36,8 @@ pub enum Fault {
     Transient,
     /// The recipient's side refuses for good.
     Recipient,
+    /// The e-mail's: it is larger than what the server or the recipient's side takes.
+    TooLarge,
     /// Ours, or the mail server's: try again, and raise an alarm.
     Ours,
 }
@@ -53,6 +55,7 @@ impl Fault {
         match self {
             Self::Transient => "transient",
             Self::Recipient => "recipient",
+            Self::TooLarge => "too_large",
             Self::Ours => "ours",
         }
     }

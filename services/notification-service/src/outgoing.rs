@@ -1,7 +1,9 @@
-//! Events emitted: what subscribers are told in Digital Post. mailbox-service fills in the names.
+//! Events emitted: what subscribers are told in Digital Post, with the names that mailbox-service fills in, and what became
+//! of forwarded letters.
 
+use crate::domain::forward::ForwardName;
 use crate::domain::subscription::Subscription;
-use api::event::v1::{Mention, NoticeRequested};
+use api::event::v1::{ForwardCompleted, Mention, NoticeRequested};
 use events::{Emitter, Payload};
 use kernel::{ServiceName, resource};
 use sql::{Error, Tx};
@@ -33,6 +35,12 @@ pub async fn new_address_bounced(tx: &mut Tx, emitter: &Emitter, subscription: &
                    {owner}. The mail server refuses it.\n\nE-mail about new post still goes to the address you had before. \
                    You can change the address on borger.dk.";
     tell(tx, emitter, subscription, body_da, body_en).await
+}
+
+/// Tells mailbox-service what became of a forwarded letter (M7).
+pub async fn forward_completed(tx: &mut Tx, emitter: &Emitter, name: ForwardName, sent: bool) -> Result<(), Error> {
+    let completed = ForwardCompleted { forward: name.to_string(), sent };
+    emitter.emit(tx, ServiceName::Mailbox, Payload::ForwardCompleted(completed)).await
 }
 
 async fn tell(

@@ -2,6 +2,8 @@
 
 mod access;
 mod directory;
+mod letters;
 
 pub use access::Accesses;
 pub use directory::{Directory, Person};
+pub use letters::Letters;

@@ -1,6 +1,7 @@
 //! The SQL, one file a table; functions over `&mut Tx`.
 
 pub mod code_made;
+pub mod forward;
 pub mod known_person;
 pub mod ledger;
 pub mod subscription;

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod confirm;
 pub mod count_letter;
 pub mod end;
+pub mod forward;
 pub mod issue_code;
 pub mod list;
 pub mod prepare;

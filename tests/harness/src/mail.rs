@@ -24,6 +24,16 @@ impl Mail {
         runs.find(|run| run.len() == 6).map(str::to_owned)
     }
 
+    /// The files that come with it: name and content.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let parsed = mailparse::parse_mail(self.raw.as_bytes()).ok();
+        let file = |part: &ParsedMail<'_>| {
+            let name = part.get_content_disposition().params.get("filename")?.clone();
+            Some((name, part.get_body_raw().ok()?))
+        };
+        parsed.map(|mail| mail.subparts.iter().filter_map(file).collect()).unwrap_or_default()
+    }
+
     /// The value of a header, decoded; empty where it is not there.
     pub fn header(&self, name: &str) -> String {
         let parsed = mailparse::parse_mail(self.raw.as_bytes()).ok();

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use engines::debian;
+use notification_service::config::{MailConfig, Security, Transport};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -62,6 +63,22 @@ impl SmtpServer {
             bail!("the mail server does not start:\n{}", fs::read_to_string(file("log"))?);
         };
         Ok(Self { port, authority_file: file("authority.pem"), user: USER, password_file, folder: messages, process })
+    }
+}
+
+impl SmtpServer {
+    /// How a service sends through it.
+    pub fn config(&self) -> MailConfig {
+        MailConfig {
+            transport: Transport::Smtp,
+            host: "localhost".to_owned(),
+            port: self.port,
+            security: Security::Starttls,
+            username: self.user.to_owned(),
+            password_file: Some(self.password_file.clone()),
+            authority_file: Some(self.authority_file.clone()),
+            ..MailConfig::default()
+        }
     }
 }
 

@@ -53,10 +53,18 @@ pub async fn get(tx: &mut Tx, mailbox: MailboxId, id: ForwardId, key: &DataKey) 
     tx.optional(sql, args![mailbox, id], read).await
 }
 
-/// Notes what became of a forwarding by e-mail that was due, and forgets the address. False: it was not due any more.
-pub async fn complete(tx: &mut Tx, mailbox: MailboxId, id: ForwardId, state: State) -> Result<bool, Error> {
-    let sql = "UPDATE forward SET state = $3, address = NULL WHERE mailbox = $1 AND id = $2 AND state = 'due'";
-    Ok(tx.execute(sql, args![mailbox, id, state.as_str()]).await? == 1)
+/// Notes that a forwarding by e-mail that was due has been sent, and forgets the address.
+pub async fn sent(tx: &mut Tx, mailbox: MailboxId, id: ForwardId) -> Result<(), Error> {
+    let sql = "UPDATE forward SET state = 'sent', address = NULL WHERE mailbox = $1 AND id = $2 AND state = 'due'";
+    tx.execute(sql, args![mailbox, id]).await.map(|_| ())
+}
+
+/// Notes that a forwarding by e-mail has failed, be it after a mail server had taken it, and forgets the address. False: that
+/// was known.
+pub async fn failed(tx: &mut Tx, mailbox: MailboxId, id: ForwardId) -> Result<bool, Error> {
+    let sql = "UPDATE forward SET state = 'failed', address = NULL \
+               WHERE mailbox = $1 AND id = $2 AND state IN ('due', 'sent')";
+    Ok(tx.execute(sql, args![mailbox, id]).await? == 1)
 }
 
 fn at(mailbox: MailboxId, id: ForwardId) -> String {

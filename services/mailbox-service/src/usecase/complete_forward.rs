@@ -1,7 +1,7 @@
 //! What became of a letter that was forwarded to an e-mail address (M7).
 
 use super::{Parts, put_notice};
-use crate::domain::forward::{State, failure_notice};
+use crate::domain::forward::failure_notice;
 use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::store;
@@ -14,8 +14,11 @@ pub async fn run(parts: &Parts, tx: &mut Tx, (mailbox, id): (MailboxId, ForwardI
     let owner = store::person::get(tx, mailbox).await?.ok_or(Error::NotFound)?;
     let key = owner.key(&parts.keys.keyring)?;
     let forward = store::forward::get(tx, mailbox, id, &key).await?.ok_or(Error::NotFound)?;
-    let state = if sent { State::Sent } else { State::Failed };
-    if !store::forward::complete(tx, mailbox, id, state).await? || sent {
+    if sent {
+        return Ok(store::forward::sent(tx, mailbox, id).await?);
+    }
+    // In whichever order the two are told, what failed has failed.
+    if !store::forward::failed(tx, mailbox, id).await? {
         return Ok(());
     }
     let forwarder = store::person::lock(tx, forward.forwarded_by).await?.ok_or(Error::NotFound)?;

@@ -46,11 +46,11 @@ CREATE TABLE code_made (
 );
 CREATE INDEX code_made_by_time ON code_made (make_time);
 
--- E-mails owed and past (N5, N9). Owed ones are due work too.
+-- E-mails owed and past (N5, N9, M7). Owed ones are due work too.
 CREATE TABLE ledger (
-    id UUID PRIMARY KEY,            -- the Message-ID is made from it
+    id UUID PRIMARY KEY,            -- the Message-ID is made from it; of a forwarded letter, the forwarding's
     mailbox UUID NOT NULL,
-    subscription UUID NOT NULL,
+    subscription UUID,              -- NULL: a forwarded letter
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
     letter_count BIGINT NOT NULL,

@@ -13,6 +13,8 @@ pub enum Kind {
     NewPost,
     /// Tells the old address that another is in force (N2).
     AddressChanged,
+    /// A forwarded letter (M7).
+    Forward,
 }
 
 /// Where an e-mail stands.
@@ -33,7 +35,7 @@ pub enum State {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Code, Self::NewPost, Self::AddressChanged];
+    const ALL: [Self; 4] = [Self::Code, Self::NewPost, Self::AddressChanged, Self::Forward];
 
     /// The word in the database and in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Code => "code",
             Self::NewPost => "new_post",
             Self::AddressChanged => "address_changed",
+            Self::Forward => "forward",
         }
     }
 
@@ -118,7 +121,9 @@ pub fn decide(kind: Kind, id: Uuid, subscription: &Subscription, standing: &Stan
         (Kind::NewPost, _) if subscription.address.is_none() => Decision::Drop,
         (Kind::NewPost, Standing::NotEntitled) => Decision::Drop,
         (Kind::NewPost, Standing::Unknown) => Decision::Later,
-        (Kind::NewPost, Standing::Entitled { .. }) | (Kind::Code | Kind::AddressChanged, _) => Decision::Send,
+        (Kind::NewPost, Standing::Entitled { .. }) | (Kind::Code | Kind::AddressChanged | Kind::Forward, _) => {
+            Decision::Send
+        }
     }
 }
 

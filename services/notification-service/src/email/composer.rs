@@ -1,5 +1,7 @@
 //! Makes e-mails.
 
+mod forward;
+
 use super::rendered::Rendered;
 use super::template::{AddressChangedHtml, AddressChangedText, CodeHtml, CodeText, NewPostHtml, NewPostText};
 use crate::config::ServiceConfig;
@@ -22,6 +24,9 @@ pub enum RenderError {
     /// The address can't be written as a mail server takes it.
     #[error("the address can't be written as a mail server takes it")]
     Address,
+    /// A file can't be put into it.
+    #[error("a file can't be put into the message")]
+    File,
     /// The message can't be put together.
     #[error("the message can't be put together")]
     Message(#[from] lettre::error::Error),
@@ -37,7 +42,7 @@ pub struct Composer {
 }
 
 /// The two forms of a text.
-struct Body {
+struct Texts {
     text: String,
     html: String,
 }
@@ -70,8 +75,8 @@ impl Composer {
     /// that the address is the subscriber's.
     pub fn code(&self, id: Uuid, to: &EmailAddress, code: &Code, now: Timestamp) -> Result<Rendered, RenderError> {
         let (code, minutes) = (code.digits(), code::VALID_FOR.as_secs() / 60);
-        let body = Body { text: CodeText { code, minutes }.render()?, html: CodeHtml { code, minutes }.render()? };
-        self.put_together(id, to, SUBJECT_CODE, &body, now, self.begin())
+        let body = Texts { text: CodeText { code, minutes }.render()?, html: CodeHtml { code, minutes }.render()? };
+        self.put_together(id, to, SUBJECT_CODE, now, self.begin(), alternative(id, body))
     }
 
     /// The e-mail `id` that tells `to` of `letters` new letters in `owner`'s mailbox (N6).
@@ -84,22 +89,22 @@ impl Composer {
         now: Timestamp,
     ) -> Result<Rendered, RenderError> {
         let portal_url = &self.portal_url;
-        let body = Body {
+        let body = Texts {
             text: NewPostText { owner, letters, portal_url }.render()?,
             html: NewPostHtml { owner, letters, portal_url }.render()?,
         };
         let builder = self.begin().raw_header(raw("List-Unsubscribe", format!("<{portal_url}>")));
-        self.put_together(id, to, SUBJECT_NEW_POST, &body, now, builder)
+        self.put_together(id, to, SUBJECT_NEW_POST, now, builder, alternative(id, body))
     }
 
     /// The e-mail `id` that tells `to` that another address is in force in its place (N2).
     pub fn address_changed(&self, id: Uuid, to: &EmailAddress, now: Timestamp) -> Result<Rendered, RenderError> {
         let portal_url = &self.portal_url;
-        let body = Body {
+        let body = Texts {
             text: AddressChangedText { portal_url }.render()?,
             html: AddressChangedHtml { portal_url }.render()?,
         };
-        self.put_together(id, to, SUBJECT_ADDRESS_CHANGED, &body, now, self.begin())
+        self.put_together(id, to, SUBJECT_ADDRESS_CHANGED, now, self.begin(), alternative(id, body))
     }
 
     /// What all e-mails have: the sender, and that no person wrote them, so that nothing answers by itself (RFC 3834).
@@ -117,17 +122,11 @@ impl Composer {
         id: Uuid,
         to: &EmailAddress,
         subject: &str,
-        body: &Body,
         now: Timestamp,
         builder: MessageBuilder,
+        parts: MultiPart,
     ) -> Result<Rendered, RenderError> {
         let micros = u64::try_from(now.as_micros()).unwrap_or(0);
-        let parts = MultiPart::builder()
-            .kind(MultiPartKind::Alternative)
-            // Made from the id and not at random: the same e-mail has the same bytes.
-            .boundary(format!("=_{}", id.simple()))
-            .singlepart(SinglePart::plain(body.text.clone()))
-            .singlepart(SinglePart::html(body.html.clone()));
         let message = builder
             .to(Mailbox::new(None, wire_address(to)?))
             .subject(subject)
@@ -136,6 +135,15 @@ impl Composer {
             .multipart(parts)?;
         Ok(Rendered { recipient: to.clone(), message: message.formatted() })
     }
+}
+
+/// Text and HTML of the same. Boundaries are made from the id and not at random: the same e-mail has the same bytes.
+fn alternative(id: Uuid, body: Texts) -> MultiPart {
+    MultiPart::builder()
+        .kind(MultiPartKind::Alternative)
+        .boundary(format!("=_{}", id.simple()))
+        .singlepart(SinglePart::plain(body.text))
+        .singlepart(SinglePart::html(body.html))
 }
 
 /// The address as every mail server takes it: an international domain in its ASCII form.
@@ -153,6 +161,7 @@ fn raw(name: &'static str, value: String) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::forward::{File, Letter};
     use std::path::Path;
 
     const ID: Uuid = Uuid::from_u128(0x0192_f0c1_2f4a_7cc3_98c4_dc0c_0c07_398f);
@@ -205,6 +214,29 @@ mod tests {
         golden("code.eml", &eml(composer().code(ID, &niels, &code, NOW)));
         golden("new_post.eml", &eml(composer().new_post(ID, &niels, "Karen Nørgaard", 3, NOW)));
         golden("address_changed.eml", &eml(composer().address_changed(ID, &niels, NOW)));
+    }
+
+    #[test]
+    fn a_forwarded_letter_is_the_reviewed_one() {
+        let letter = |forwarded_by: &str| Letter {
+            address: to("mette@example.dk"),
+            forwarded_by: forwarded_by.to_owned(),
+            comment: "Kan du se på det?\nTak".to_owned(),
+            sender: "Odense Kommune".to_owned(),
+            subject: "Afgørelse <om> støtte & tilskud".to_owned(),
+            body_text: "Kære borger\n\nDu får støtte.".to_owned(),
+            available_time: NOW,
+            files: ["afgørelse.pdf", "bilag \"1\".pdf"].map(file).into(),
+        };
+        let render = |name: &str| composer().forward(ID, letter(name), NOW).expect("rendered");
+        golden("forward.eml", &text(&render("Karen Nørgaard")).replace("\r\n", "\n"));
+        assert_eq!(render("Karen"), render("Karen"), "each try has the same bytes");
+        let injected = text(&render("Karen\r\nBcc: all@example.dk"));
+        assert!(!injected.split_once("\r\n\r\n").expect("a body").0.to_lowercase().contains("bcc:"));
+    }
+
+    fn file(name: &str) -> File {
+        File { name: name.to_owned(), media_type: "application/pdf".to_owned(), content: b"%PDF-1.7\n".to_vec() }
     }
 
     #[test]

@@ -49,3 +49,29 @@ pub(super) struct AddressChangedText<'a> {
 pub(super) struct AddressChangedHtml<'a> {
     pub(super) portal_url: &'a str,
 }
+
+/// A forwarded letter, and who forwarded it (M7).
+#[derive(Template)]
+#[template(path = "forward.txt")]
+pub(super) struct ForwardText<'a> {
+    pub(super) forwarded_by: &'a str,
+    pub(super) sender: &'a str,
+    pub(super) date: &'a str,
+    pub(super) file_names: &'a str,
+    pub(super) comment: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) body_text: &'a str,
+}
+
+/// The same as HTML.
+#[derive(Template)]
+#[template(path = "forward.html")]
+pub(super) struct ForwardHtml<'a> {
+    pub(super) forwarded_by: &'a str,
+    pub(super) sender: &'a str,
+    pub(super) date: &'a str,
+    pub(super) file_names: &'a str,
+    pub(super) comment: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) body_text: &'a str,
+}

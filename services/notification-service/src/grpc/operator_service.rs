@@ -73,5 +73,6 @@ fn wire_kind(kind: Kind) -> proto::LedgerKind {
         Kind::Code => proto::LedgerKind::Code,
         Kind::NewPost => proto::LedgerKind::NewPost,
         Kind::AddressChanged => proto::LedgerKind::AddressChanged,
+        Kind::Forward => proto::LedgerKind::Forward,
     }
 }

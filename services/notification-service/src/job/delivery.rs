@@ -3,13 +3,13 @@
 use crate::domain::ledger::Standing;
 use crate::email::Rendered;
 use crate::error::Error;
+use crate::job::holding::holding;
 use crate::mailer::{Fault, Mailer, SendError};
 use crate::service::Service;
-use crate::usecase::claim::{Due, LEASE, hold};
+use crate::usecase::claim::{Due, QUEUE};
 use crate::usecase::prepare::{Prepared, prepare};
 use crate::usecase::settle::settle;
-use sql::queue::{Claim, Held};
-use std::pin::pin;
+use sql::queue::Claim;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,20 +34,9 @@ impl Delivery {
     /// Sends, holding on to the claim while the mail server takes its time. What is not taken `within` its life is
     /// broken off.
     async fn send(&self, claim: Claim, email: &Rendered, within: Option<Duration>) -> Result<(), SendError> {
-        let mut sending = pin!(self.mailer.send(claim.id, email));
-        let mut broken_off = pin!(tokio::time::sleep(within.unwrap_or(Duration::MAX)));
-        loop {
-            tokio::select! {
-                outcome = &mut sending => return outcome,
-                () = &mut broken_off => return Err(SendError::new(Fault::Transient, "timeout")),
-                () = tokio::time::sleep(LEASE / 3) => match hold(&self.service, claim).await {
-                    Ok(Held::Yes) => {}
-                    // Somebody else has it, or will have: the server may still take this one, which is the same.
-                    Ok(Held::No) => tracing::warn!(email = %claim.id, "the claim was lost while sending"),
-                    Err(error) => tracing::warn!(email = %claim.id, %error, "the claim could not be held on to"),
-                },
-            }
-        }
+        let sending = tokio::time::timeout(within.unwrap_or(Duration::MAX), self.mailer.send(claim.id, email));
+        let sent = holding(&self.service, QUEUE, claim, sending).await;
+        sent.unwrap_or_else(|_| Err(SendError::new(Fault::Transient, "timeout")))
     }
 }
 

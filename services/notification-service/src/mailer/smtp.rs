@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 /// How long one e-mail may take, from the connection to the server's last word.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How many bytes more may take a second more.
+const BYTES_A_SECOND: usize = 100_000;
 
 /// A mail server, and the connections to it that wait for the next e-mail.
 pub struct Smtp {
@@ -78,8 +80,14 @@ impl Mailer for Smtp {
         async move {
             // Fails only when the semaphore is closed, which it never is.
             let _turn = self.at_once.acquire().await;
-            tokio::time::timeout(PATIENCE, self.deliver(email)).await.unwrap_or_else(|_| Err(verdict::too_slow()))
+            let patience = PATIENCE.saturating_add(Duration::from_secs(seconds(email.message.len())));
+            tokio::time::timeout(patience, self.deliver(email)).await.unwrap_or_else(|_| Err(verdict::too_slow()))
         }
         .boxed()
     }
+}
+
+/// What a message of so many bytes may take longer.
+fn seconds(bytes: usize) -> u64 {
+    u64::try_from(bytes / BYTES_A_SECOND).unwrap_or(0)
 }

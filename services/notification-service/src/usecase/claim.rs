@@ -43,12 +43,12 @@ pub async fn claim(service: &Service, most: i64) -> Result<Vec<Due>, Error> {
     claimed.await
 }
 
-/// Holds on to a claim for another lease, while the mail server takes its time.
-pub async fn hold(service: &Service, claim: Claim) -> Result<queue::Held, Error> {
+/// Holds on to a claim of `queue` for another lease, while the mail server takes its time.
+pub async fn hold(service: &Service, queue: &'static str, claim: Claim) -> Result<queue::Held, Error> {
     let held = service.db.write(move |tx| {
         Box::pin(async move {
             let now = tx.now().await?;
-            queue::postpone(tx, QUEUE, claim, now.plus(LEASE)).await.map_err(Error::from)
+            queue::postpone(tx, queue, claim, now.plus(LEASE)).await.map_err(Error::from)
         })
     });
     held.await

@@ -88,7 +88,7 @@ async fn bounced(tx: &mut Tx, service: &Service, due: Due, email: &Rendered, ope
         // The address may have been changed while the e-mail was on its way to the old one.
         Kind::NewPost => subscription.address.as_ref() == Some(&email.recipient),
         Kind::Code => carries_live_code && subscription.address.is_none(),
-        Kind::AddressChanged => false,
+        Kind::AddressChanged | Kind::Forward => false,
     };
     if subscription.end.is_some() {
         return Ok(());

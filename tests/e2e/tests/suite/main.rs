@@ -20,6 +20,7 @@ mod explaining;
 mod folders;
 mod following;
 mod forwarding;
+mod forwarding_mail;
 mod giving;
 mod guardian;
 mod input;

@@ -8,9 +8,10 @@ use engines::Engine;
 use kernel::{ManualClock, ServiceName, SystemClock, SystemRandom};
 use local::client::Clients;
 use local::{Layout, Ports, Secrets, configs};
-use notification_service::config::{MailConfig, Security, Transport};
+use notification_service::config::MailConfig;
 use runtime::{App, Config, Outside};
 use sql::DatabaseConfig;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,15 @@ impl Suite {
     /// # Panics
     /// When it does not start.
     pub async fn start_with_mail_server(engine: Engine, server: &SmtpServer) -> Self {
-        begin(engine, Some(server)).await.expect("the suite starts")
+        Self::start_with_mail(engine, server.config(), &server.folder).await
+    }
+
+    /// A suite on fresh databases that sends its e-mails as `mail` says; they come to lie in `folder`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with_mail(engine: Engine, mail: MailConfig, folder: &Path) -> Self {
+        begin(engine, Some((mail, folder.to_owned()))).await.expect("the suite starts")
     }
 }
 
@@ -41,10 +50,11 @@ pub(super) struct Plan<'p> {
     pub(super) databases: &'p [(ServiceName, DatabaseConfig)],
     pub(super) secrets: &'p Secrets,
     pub(super) outside: Outside,
-    pub(super) mail_server: Option<&'p SmtpServer>,
+    /// How e-mail leaves, and where it then lies; into files of the suite's own where nothing is said.
+    pub(super) mail: Option<(MailConfig, PathBuf)>,
 }
 
-async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Result<Suite> {
+async fn begin(engine: Engine, mail: Option<(MailConfig, PathBuf)>) -> anyhow::Result<Suite> {
     let folder = TempDir::new()?;
     let secrets = secrets(&folder)?;
     let mut databases = Vec::new();
@@ -53,7 +63,7 @@ async fn begin(engine: Engine, mail_server: Option<&SmtpServer>) -> anyhow::Resu
     }
     let clock = ManualClock::new(NOON);
     let outside = Outside::driven(Arc::new(clock.clone()));
-    Plan { databases: &databases, secrets: &secrets, outside, mail_server }.start(&clock, Arc::new(folder)).await
+    Plan { databases: &databases, secrets: &secrets, outside, mail }.start(&clock, Arc::new(folder)).await
 }
 
 /// Keys and certificates of a suite in `folder`.
@@ -84,7 +94,7 @@ impl Plan<'_> {
         }
         let (secrets, layout) = (self.secrets.clone(), self.secrets.layout());
         let clients = Clients::new(layout, &ports)?;
-        let mail = self.mail_server.map_or_else(|| layout.mail(), |server| server.folder.clone());
+        let mail = self.mail.as_ref().map_or_else(|| layout.mail(), |(_, folder)| folder.clone());
         let stop = all.drop_guard();
         let (now, driven) = (Arc::new(clock.clone()), Some(clock.clone()));
         Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
@@ -120,20 +130,11 @@ impl Plan<'_> {
         Ok([access, mailbox, notification])
     }
 
-    /// How e-mail leaves: into files, or through the mail server.
+    /// How e-mail leaves.
     fn mailing(&self) -> notification_service::config::ServiceConfig {
-        let mail = match self.mail_server {
+        let mail = match &self.mail {
             None => MailConfig { folder: self.secrets.layout().mail(), ..MailConfig::default() },
-            Some(server) => MailConfig {
-                transport: Transport::Smtp,
-                host: "localhost".to_owned(),
-                port: server.port,
-                security: Security::Starttls,
-                username: server.user.to_owned(),
-                password_file: Some(server.password_file.clone()),
-                authority_file: Some(server.authority_file.clone()),
-                ..MailConfig::default()
-            },
+            Some((config, _)) => config.clone(),
         };
         notification_service::config::ServiceConfig { mail, ..notification_service::config::ServiceConfig::default() }
     }

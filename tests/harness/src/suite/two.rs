@@ -58,7 +58,7 @@ async fn begin() -> anyhow::Result<TwoSuites> {
     let start = async |clock: ManualClock| {
         let time = TimeSource::Engine(Arc::new(clock.clone()));
         let outside = Outside { time, ..Outside::driven(Arc::new(clock.clone())) };
-        let plan = Plan { databases: &databases, secrets: &secrets, outside, mail_server: None };
+        let plan = Plan { databases: &databases, secrets: &secrets, outside, mail: None };
         plan.start(&clock, folder.clone()).await
     };
     let first = start(ManualClock::new(NOON)).await?;

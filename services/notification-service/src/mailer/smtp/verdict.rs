@@ -65,6 +65,9 @@ fn fault(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> Fault {
     }
     let refused = matches!(code, 550 | 551 | 553 | 554 | 556);
     match (stage, enhanced) {
+        // Longer than the recipient's side takes; too big for the system.
+        (_, Some((5, 2, 3) | (5, 3, 4))) => Fault::TooLarge,
+        (Stage::Sender | Stage::Message, None | Some((5, 0, 0))) if code == 552 => Fault::TooLarge,
         // Bad mailbox, bad destination domain, moved, ambiguous, no mail exchanger; mailbox disabled.
         (Stage::Recipient | Stage::Message, Some((5, 1, 1 | 2 | 3 | 4 | 6 | 10) | (5, 2, 0 | 1))) => Fault::Recipient,
         // An answer in the older style, or with a code that says nothing more.
@@ -108,6 +111,9 @@ mod tests {
             (Stage::Recipient, 550, "5.7.26 unauthenticated sender", Fault::Ours),
             (Stage::Recipient, 530, "", Fault::Ours),
             (Stage::Recipient, 552, "5.2.2 full", Fault::Ours),
+            (Stage::Sender, 552, "5.3.4 too big", Fault::TooLarge),
+            (Stage::Recipient, 552, "5.2.3 longer than allowed", Fault::TooLarge),
+            (Stage::Message, 552, "", Fault::TooLarge),
             (Stage::Message, 554, "5.6.0 spam", Fault::Ours),
             (Stage::Message, 550, "", Fault::Ours),
             (Stage::Message, 550, "5.1.1 no such user", Fault::Recipient),
