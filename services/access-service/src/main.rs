@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::main(kernel::ServiceName::Access, access_service::build)
+    runtime::main(kernel::ServiceName::Access, access_service::MIGRATIONS, access_service::build)
 }

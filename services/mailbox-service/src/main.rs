@@ -4,5 +4,9 @@ use mailbox_service::command::Command;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::main_with::<Command, _, _, _>(kernel::ServiceName::Mailbox, mailbox_service::build)
+    runtime::main_with::<Command, _, _, _>(
+        kernel::ServiceName::Mailbox,
+        mailbox_service::MIGRATIONS,
+        mailbox_service::build,
+    )
 }

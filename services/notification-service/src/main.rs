@@ -3,5 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::main(kernel::ServiceName::Notification, notification_service::build)
+    runtime::main(
+        kernel::ServiceName::Notification,
+        notification_service::store::MIGRATIONS,
+        notification_service::build,
+    )
 }

@@ -1,5 +1,7 @@
 //! A process's gRPC server: sockets early, work late, an orderly end.
 
+mod probes;
+
 use crate::health::{self, Probe};
 use crate::layer::auth::Auth;
 use crate::layer::limit::Limit;
@@ -14,6 +16,7 @@ use tonic::codec::CompressionEncoding;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
+use tonic_health::ServingStatus;
 
 /// The `[server]` section of a service's configuration.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -21,6 +24,9 @@ use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 pub struct ServerConfig {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Where health alone is told, in the clear and to everybody; nowhere if left out. Probes of Kubernetes speak neither
+    /// TLS nor with a token.
+    pub health_listen: Option<SocketAddr>,
     /// TLS. Left out only where a mesh does it, or in tests.
     pub tls: Option<TlsConfig>,
     /// Offer reflection, so that grpcurl works without proto files.
@@ -44,6 +50,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            health_listen: None,
             tls: None,
             reflection: false,
             grpc_web: false,
@@ -85,8 +92,8 @@ pub enum ServerError {
     #[error("server.tls: can't read {0}")]
     Certificate(PathBuf, #[source] std::io::Error),
     /// The address can't be listened on.
-    #[error("server.listen: can't listen on {0}")]
-    Listen(SocketAddr, #[source] std::io::Error),
+    #[error("{0}: can't listen on {1}")]
+    Listen(&'static str, SocketAddr, #[source] std::io::Error),
     /// The transport refuses the settings, or failed.
     #[error("the gRPC server failed")]
     Transport(#[from] tonic::transport::Error),
@@ -99,22 +106,36 @@ pub enum ServerError {
 pub struct Server {
     config: ServerConfig,
     listener: TcpListener,
+    for_probes: Option<TcpListener>,
     address: SocketAddr,
     ending: CancellationToken,
 }
 
 impl Server {
-    /// Takes the socket.
+    /// Takes the sockets.
     pub async fn bind(config: ServerConfig) -> Result<Self, ServerError> {
-        let failed = |error| ServerError::Listen(config.listen, error);
+        let failed = |error| ServerError::Listen("server.listen", config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { config, listener, address, ending: CancellationToken::new() })
+        let for_probes = match config.health_listen {
+            Some(listen) => Some(
+                TcpListener::bind(listen)
+                    .await
+                    .map_err(|error| ServerError::Listen("server.health_listen", listen, error))?,
+            ),
+            None => None,
+        };
+        Ok(Self { config, listener, for_probes, address, ending: CancellationToken::new() })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it answers probes.
+    pub fn health_address(&self) -> Option<SocketAddr> {
+        self.for_probes.as_ref()?.local_addr().ok()
     }
 
     /// Cancelled when no new calls are taken any more: a stream that has no end of its own ends then.
@@ -125,7 +146,7 @@ impl Server {
     /// Serves `services` (their full names stand in `names`) until `stopping`: then says so to probes, waits for
     /// load balancers to notice, lets calls finish, and cuts what hangs.
     pub async fn serve(
-        self,
+        mut self,
         mut services: RoutesBuilder,
         names: Vec<&'static str>,
         auth: Auth,
@@ -135,6 +156,10 @@ impl Server {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         // tonic calls the empty name SERVING from the start; we do when it is true.
         health::report(&reporter, &names, false).await;
+        reporter.set_service_status(health::LIVE, ServingStatus::Serving).await;
+        // Told as long as there is anything to tell, the orderly end included.
+        let probes =
+            self.for_probes.take().map(|listener| tokio::spawn(probes::serve(listener, health_service.clone())));
         services.add_service(
             health_service.accept_compressed(CompressionEncoding::Gzip).send_compressed(CompressionEncoding::Gzip),
         );
@@ -158,6 +183,9 @@ impl Server {
         };
         readiness.abort();
         drain.abort();
+        if let Some(probes) = probes {
+            probes.abort();
+        }
         ended
     }
 

@@ -86,6 +86,7 @@ impl Base {
         outside: Outside,
     ) -> anyhow::Result<Self> {
         let Outside { clock, time, random } = outside;
+        config.check_protection()?;
         let db = Db::open(&config.database, migrations, time).await.context("database")?;
         let keys = std::fs::read_to_string(&config.keys_file).context("keys_file: can't be read")?;
         let keys = Keys::parse(&keys).context("keys_file")?;

@@ -7,6 +7,7 @@ use crypto::Keys;
 use futures::future::BoxFuture;
 use kernel::ServiceName;
 use sql::{Db, Migrations};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The words of a service's command line, each a [`clap::Subcommand`], and what they do. A command has the service's
 /// configuration, opens what it needs of it, and serves nobody.
@@ -15,7 +16,7 @@ pub trait Command<S>: clap::Subcommand {
     fn run(self, name: ServiceName, config: Config<S>) -> BoxFuture<'static, anyhow::Result<bool>>;
 }
 
-/// A service that only serves.
+/// A service that has no commands but those of all.
 #[derive(clap::Subcommand)]
 pub enum NoCommand {}
 
@@ -23,6 +24,50 @@ impl<S> Command<S> for NoCommand {
     fn run(self, _: ServiceName, _: Config<S>) -> BoxFuture<'static, anyhow::Result<bool>> {
         match self {}
     }
+}
+
+/// The commands of every service, and its own.
+#[derive(clap::Subcommand)]
+pub(crate) enum Commands<C: clap::Subcommand> {
+    /// Brings the schema of the database up to date, and ends. Can be run by many at once and again after it was killed. Exit
+    /// code 0: the schema is the one of this version; 1: it is not.
+    Migrate,
+    /// Asks the process that has this configuration, at server.health_listen, whether it is ready: for images, in which there is
+    /// no other program. Exit code 0: ready; 3: not; 1: nobody answers.
+    Ready,
+    #[command(flatten)]
+    Own(C),
+}
+
+impl<C: clap::Subcommand> Commands<C> {
+    pub(crate) async fn run<S>(
+        self,
+        name: ServiceName,
+        config: Config<S>,
+        migrations: Migrations,
+    ) -> anyhow::Result<bool>
+    where
+        C: Command<S>,
+    {
+        match self {
+            Self::Migrate => {
+                config.check_protection()?;
+                migrations.run(&config.database).await.context("database")?;
+                println!("{name}: the schema is up to date");
+                Ok(true)
+            }
+            Self::Ready => ready(config.server.health_listen).await,
+            Self::Own(command) => command.run(name, config).await,
+        }
+    }
+}
+
+async fn ready(listen: Option<SocketAddr>) -> anyhow::Result<bool> {
+    let mut address = listen.context("server.health_listen: must be given to be asked")?;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    rpc::health::ask(address).await.context("nobody answers at server.health_listen")
 }
 
 /// What a service has stored, opened by a command: its database, whose schema is left as it is, and its keys.

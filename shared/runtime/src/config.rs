@@ -91,6 +91,16 @@ impl<S: Default + Serialize + DeserializeOwned> Config<S> {
     }
 }
 
+impl<S> Config<S> {
+    /// In production, refuses a connection to the database of which nobody decided what protects it.
+    pub(crate) fn check_protection(&self) -> anyhow::Result<()> {
+        if self.identity.production {
+            self.database.require_protection()?;
+        }
+        Ok(())
+    }
+}
+
 fn environment() -> Env {
     let is_key = |name: &figment::value::UncasedStr| !name.starts_with(OF_TESTS);
     Env::prefixed("DIGITALPOST_").ignore(&[FILE]).filter(is_key).split("__")

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::base::Outside;
-use crate::command::{Command, NoCommand};
+use crate::command::{Command, Commands, NoCommand};
 use crate::config::Config;
 use crate::telemetry;
 use anyhow::Context as _;
@@ -10,6 +10,7 @@ use clap::Parser;
 use kernel::ServiceName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sql::Migrations;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,26 +28,26 @@ struct Arguments<C: clap::Subcommand> {
     config: Option<PathBuf>,
     /// What to do instead of serving.
     #[command(subcommand)]
-    command: Option<C>,
+    command: Option<Commands<C>>,
 }
 
 /// Runs the service that `build` makes, until SIGTERM or Ctrl-C. Exit code 0 after an orderly end, 1 after a
 /// failure, 64 (as in sysexits.h) when the configuration is wrong.
-pub fn main<S, B, F>(name: ServiceName, build: B) -> ExitCode
+pub fn main<S, B, F>(name: ServiceName, migrations: Migrations, build: B) -> ExitCode
 where
     S: Default + Serialize + DeserializeOwned,
     B: FnOnce(Config<S>, Outside) -> F,
     F: Future<Output = anyhow::Result<App>>,
 {
-    main_with::<NoCommand, S, B, F>(name, build)
+    main_with::<NoCommand, S, B, F>(name, migrations, build)
 }
 
 /// What a command that found something amiss ends with. Not 2, with which a wrong command line ends.
 const AMISS: u8 = 3;
 
-/// The same for a service that has commands: with one of them it does that instead. Exit code 0 when all is well, 3 when
+/// The same for a service that has commands beside those of all, `migrate` and `ready`: with one it does that instead. Exit code 0 when all is well, 3 when
 /// the command found something amiss, 1 when it could not be done.
-pub fn main_with<C, S, B, F>(name: ServiceName, build: B) -> ExitCode
+pub fn main_with<C, S, B, F>(name: ServiceName, migrations: Migrations, build: B) -> ExitCode
 where
     C: Command<S>,
     S: Default + Serialize + DeserializeOwned,
@@ -63,7 +64,7 @@ where
     };
     let done = match arguments.command {
         None => run(name, config, build).map(|()| true),
-        Some(command) => carry_out(name, config, command),
+        Some(command) => carry_out(command.run(name, config, migrations)),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -75,8 +76,14 @@ where
     }
 }
 
-fn carry_out<C: Command<S>, S>(name: ServiceName, config: Config<S>, command: C) -> anyhow::Result<bool> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command.run(name, config))
+fn carry_out(command: impl Future<Output = anyhow::Result<bool>>) -> anyhow::Result<bool> {
+    prefer_ring()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}
+
+/// The one provider of cryptography for TLS, chosen before anything could choose another.
+fn prefer_ring() -> anyhow::Result<()> {
+    rustls::crypto::ring::default_provider().install_default().ok().context("a TLS provider is already installed")
 }
 
 fn run<S, B, F>(name: ServiceName, config: Config<S>, build: B) -> anyhow::Result<()>
@@ -84,8 +91,7 @@ where
     B: FnOnce(Config<S>, Outside) -> F,
     F: Future<Output = anyhow::Result<App>>,
 {
-    // The one provider of cryptography for TLS, chosen before anything could choose another.
-    rustls::crypto::ring::default_provider().install_default().ok().context("a TLS provider is already installed")?;
+    prefer_ring()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         telemetry::start(&config.telemetry)?;

@@ -3,17 +3,14 @@
 use crate::args;
 use crate::clock::{Present, TimeSource};
 use crate::config::DatabaseConfig;
+use crate::connect::{self, Target};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::migrate::Migrations;
 use crate::tx::{Connection, Tx};
 use futures::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, SqlitePool};
-use std::str::FromStr as _;
+use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -49,30 +46,25 @@ impl From<Error> for Probed {
     }
 }
 
-/// SQLite's page cache of one reading connection, in its own notation: 500 kB. There are several, on small machines.
-const READER_CACHE: &str = "-500";
-/// How long SQLite waits for another process's lock.
-const SQLITE_BUSY: Duration = Duration::from_secs(5);
-/// How long an idle connection to PostgreSQL is taken to be alive.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
-
 impl Db {
     /// Opens the database of `config`, brings its schema up to date where the configuration says so, and refuses
     /// one that `migrations` doesn't know.
     pub async fn open(config: &DatabaseConfig, migrations: Migrations, time: TimeSource) -> Result<Self, Error> {
-        let url = config.resolved_url().map_err(|error| Error::Configuration(format!("database.url_file: {error}")))?;
-        let pools = if url.starts_with("sqlite:") {
-            open_sqlite(config, &url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(&url)?.options([("synchronous_commit", "on")]);
-            Pools::Postgres(postgres_pool(config).connect_with(options).await?)
-        } else {
-            return Err(Error::Configuration("database.url must begin with sqlite: or postgres://".to_owned()));
-        };
-        match &pools {
-            Pools::Sqlite { writer, .. } => migrations.sqlite(writer, config.migrate).await?,
-            Pools::Postgres(pool) => migrations.postgres(pool, config.migrate).await?,
+        if config.migrate {
+            migrations.run(config).await?;
         }
+        let pools = match Target::of(config)? {
+            Target::Sqlite(options) => {
+                let (writer, readers) = connect::sqlite_pools(config, *options).await?;
+                migrations.check_sqlite(&writer).await?;
+                Pools::Sqlite { writer, readers }
+            }
+            Target::Postgres(options) => {
+                let pool = connect::postgres_pool(config, *options).await?;
+                migrations.check_postgres(&pool).await?;
+                Pools::Postgres(pool)
+            }
+        };
         Ok(Self {
             pools,
             present: Present::new(time),
@@ -181,40 +173,4 @@ impl Db {
         };
         Ok(Tx { connection, present: self.present.clone(), work_was_queued: false, after_commit: Vec::new() })
     }
-}
-
-/// A connection was found alive when it was given back. It is asked again when it has lain idle for a while, and not before
-/// each use, which would cost a round trip beside each single statement.
-fn postgres_pool(config: &DatabaseConfig) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(config.max_connections)
-        .acquire_timeout(config.acquire_timeout())
-        .test_before_acquire(false)
-        .before_acquire(|connection, known| {
-            Box::pin(async move {
-                if known.idle_for > TRUSTED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-}
-
-async fn open_sqlite(config: &DatabaseConfig, url: &str) -> Result<Pools, Error> {
-    let options = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // FULL: an acknowledged write survives the loss of power, not only of the process.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(SQLITE_BUSY);
-    let timeout = config.acquire_timeout();
-    // A file needs no asking whether it is still there.
-    let pool =
-        |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(timeout).test_before_acquire(false);
-    let writer = pool(1).connect_with(options.clone()).await?;
-    let readers = pool(config.max_connections)
-        .connect_with(options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE))
-        .await?;
-    Ok(Pools::Sqlite { writer, readers })
 }

@@ -22,8 +22,24 @@ pub enum Error {
     /// The configuration names no usable database.
     #[error("{0}")]
     Configuration(String),
-    /// The schema can't be brought up to date, or is one this program doesn't know.
-    #[error("the schema does not fit this program")]
+    /// The schema lacks what this program needs.
+    #[error(
+        "the schema is older than this program: step {version} ({description}) is missing. Run the command \"migrate\" of \
+         this version first"
+    )]
+    SchemaOlder {
+        /// The first step that is missing.
+        version: i64,
+        /// What it does.
+        description: Cow<'static, str>,
+    },
+    /// The schema has what this program doesn't know.
+    #[error(
+        "the schema is newer than this program: it has step {0}, which this version does not know. Run a newer version"
+    )]
+    SchemaNewer(i64),
+    /// The schema can't be brought up to date, or a step of it was changed after it had been taken.
+    #[error("the schema can't be brought up to date")]
     Migration(#[source] Box<sqlx::migrate::MigrateError>),
     /// The write's task was torn down by a panic, and nothing was written; or by the end of the process, and whether
     /// the commit was reached is not known.
@@ -43,8 +59,9 @@ impl Error {
     }
 }
 
-/// SQLSTATE classes and codes that mean "not now": connection trouble, resources, shutdown, deadlock, serialisation.
-const TRANSIENT: [&str; 6] = ["08", "53", "57P", "40001", "40P01", "55P03"];
+/// SQLSTATE classes and codes that mean "not now": connection trouble, resources, shutdown, deadlock, serialisation, and what
+/// the limits on statements, locks and transactions that stand still say.
+const TRANSIENT: [&str; 8] = ["08", "53", "57P", "40001", "40P01", "55P03", "57014", "25P03"];
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {

@@ -32,6 +32,7 @@
 
 pub mod clock;
 pub mod config;
+mod connect;
 pub mod db;
 pub mod engine;
 pub mod error;

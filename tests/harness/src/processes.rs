@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -157,6 +157,14 @@ impl Processes {
     /// Asks a service, its first replica, to stop in order, and waits for it.
     pub fn terminate(&mut self, service: ServiceName) -> anyhow::Result<ExitStatus> {
         self.signal((service, 0), "TERM")
+    }
+
+    /// Runs a command of a service, or the service itself, with the configuration of its first replica and these variables,
+    /// to its end.
+    pub fn command(&self, service: ServiceName, words: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<Output> {
+        let mut program = Command::new(self.programs.join(service.as_str()));
+        program.arg("--config").arg(self.config_of((service, 0))).args(words).envs(variables.iter().copied());
+        Ok(program.stdin(Stdio::null()).output()?)
     }
 
     /// What a service, its first replica, has said.

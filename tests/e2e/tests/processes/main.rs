@@ -2,5 +2,6 @@
 //! clock is driven here.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod commands;
 mod end;
 mod kill;

@@ -35,6 +35,19 @@ impl Storage {
         Self { db, clock, config, _folder: folder }
     }
 
+    /// The engine it is on.
+    pub(crate) fn engine(&self) -> Engine {
+        match self.db.engine() {
+            sql::Engine::Sqlite => Engine::Sqlite,
+            sql::Engine::Postgres => Engine::Postgres,
+        }
+    }
+
+    /// The present of its clock.
+    pub(crate) fn time(&self) -> TimeSource {
+        TimeSource::Injected(Arc::new(self.clock.clone()))
+    }
+
     /// A second handle, as another process would have it, with a clock of its own.
     pub(crate) async fn another(&self, time: TimeSource) -> Db {
         Db::open(&self.config, Migrations::new(&[STEP]), time).await.unwrap()
