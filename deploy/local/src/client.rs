@@ -8,6 +8,7 @@ use api::access::v1::read_access_service_client::ReadAccessServiceClient;
 use api::mailbox::v1::delivery_service_client::DeliveryServiceClient;
 use api::mailbox::v1::mailbox_service_client::MailboxServiceClient;
 use api::mailbox::v1::registry_service_client::RegistryServiceClient;
+use api::notification::v1::operator_service_client::OperatorServiceClient;
 use api::notification::v1::subscription_service_client::SubscriptionServiceClient;
 use kernel::ServiceName;
 use std::time::Duration;
@@ -131,6 +132,11 @@ impl Clients {
     /// Registering persons.
     pub fn registry(&self) -> RegistryServiceClient<Channel> {
         RegistryServiceClient::new(self.mailbox.clone())
+    }
+
+    /// The ledger of e-mails.
+    pub fn operators(&self) -> OperatorServiceClient<Channel> {
+        OperatorServiceClient::new(self.notification.clone())
     }
 
     /// E-mail about new post.

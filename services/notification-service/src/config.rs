@@ -13,6 +13,8 @@ pub struct ServiceConfig {
     pub mail: MailConfig,
     /// For how many seconds letters to one mailbox are gathered into one e-mail (N9).
     pub window_seconds: u64,
+    /// For how many days e-mails that are no longer owed are kept in the ledger, 1 to 3,650.
+    pub ledger_days: u16,
     /// The portal's page that e-mails link to (N6): `https://`, without a token.
     pub portal_url: String,
 }
@@ -43,12 +45,14 @@ pub struct MailConfig {
     pub reply_to: String,
     /// The domain of Message-IDs, and the name the mail server is greeted with.
     pub domain: String,
-    /// The most e-mails that are sent at once, 1 to 100.
+    /// The most e-mails about new post and the like that are sent at once, 1 to 100.
     pub parallel: u16,
     /// The most forwarded letters that are in memory at once, 1 to 10 (M7). Each takes up to three times its size.
     pub forwards_at_once: u16,
     /// The most bytes of text and files of a forwarded letter (M7): what mailbox-service has as `max_forward_bytes`.
     pub max_forward_bytes: usize,
+    /// The most e-mails that somebody waits for, such as codes, that are sent at once beside those, 1 to 100.
+    pub parallel_awaited: u16,
 }
 
 /// Where e-mails go.
@@ -75,7 +79,12 @@ pub enum Security {
 
 impl Default for ServiceConfig {
     fn default() -> Self {
-        Self { mail: MailConfig::default(), window_seconds: 10, portal_url: "https://www.borger.dk".to_owned() }
+        Self {
+            mail: MailConfig::default(),
+            window_seconds: 10,
+            ledger_days: 90,
+            portal_url: "https://www.borger.dk".to_owned(),
+        }
     }
 }
 
@@ -96,6 +105,7 @@ impl Default for MailConfig {
             parallel: 16,
             forwards_at_once: 2,
             max_forward_bytes: 15_000_000,
+            parallel_awaited: 4,
         }
     }
 }
@@ -106,14 +116,22 @@ impl ServiceConfig {
         Duration::from_secs(self.window_seconds)
     }
 
+    /// For how long e-mails that are no longer owed are kept.
+    pub fn ledger_kept(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.ledger_days))
+    }
+
     /// Refuses what can't work, and what is not allowed in production.
     pub fn check(&self, production: bool) -> anyhow::Result<()> {
         let mail = &self.mail;
         if !self.portal_url.starts_with("https://") {
             bail!("service.portal_url: must begin with https://");
         }
-        if !(1..=100).contains(&mail.parallel) {
-            bail!("service.mail.parallel: must be 1 to 100");
+        if ![mail.parallel, mail.parallel_awaited].iter().all(|most| (1..=100).contains(most)) {
+            bail!("service.mail.parallel, parallel_awaited: must be 1 to 100");
+        }
+        if !(1..=3_650).contains(&self.ledger_days) {
+            bail!("service.ledger_days: must be 1 to 3650");
         }
         if !(1..=10).contains(&mail.forwards_at_once) {
             bail!("service.mail.forwards_at_once: must be 1 to 10");

@@ -5,5 +5,6 @@ pub mod code;
 pub mod forward;
 pub mod ledger;
 pub mod limit;
+pub mod overview;
 pub mod retry;
 pub mod subscription;

@@ -1,6 +1,6 @@
 //! What can stand in the way of an action: facts of the domain, and the storage.
 
-use crate::domain::access::AccessName;
+use crate::domain::access::NotAdmitted;
 use crate::email::RenderError;
 use kernel::{MailboxId, Portal, SubscriptionId};
 use std::time::Duration;
@@ -14,22 +14,12 @@ pub enum Error {
     /// There is no such subscription or access, or the caller is a stranger to it.
     #[error("not found")]
     NotFound,
-    /// The access is not approved yet; `state` as the API names it.
-    #[error("the access is not active")]
-    AccessNotActive {
-        /// Which access.
-        access: AccessName,
-        /// Its state.
-        state: &'static str,
-    },
-    /// The access has ended; `reason` as the API names it.
-    #[error("the access has ended")]
-    AccessEnded {
-        /// Which access.
-        access: AccessName,
-        /// Why.
-        reason: &'static str,
-    },
+    /// Who acts is not the reader of an active access.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
+    /// The access, or a mailbox, ended while it was asked about.
+    #[error("it ended meanwhile")]
+    EndedMeanwhile,
     /// The caller has a live subscription to the same post.
     #[error("a subscription exists")]
     SubscriptionExists(MailboxId, SubscriptionId),

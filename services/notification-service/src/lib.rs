@@ -5,7 +5,7 @@
 //! for each address in force, and a job claims what is due, asks access-service whether the access is active at that
 //! moment, renders the e-mail once, and sends it until the mail server takes it or refuses it for good.
 //!
-//! Locks are taken in one order: subscription, person, address; and then queue, ledger.
+//! Locks are taken in one order: what may have ended, subscription, person, address; and then queue, ledger.
 
 pub mod config;
 pub mod domain;
@@ -24,12 +24,13 @@ pub mod usecase;
 use api::event::v1::event_service_server::EventServiceServer;
 use api::notification::v1::operator_service_server::OperatorServiceServer;
 use api::notification::v1::subscription_service_server::SubscriptionServiceServer;
-use config::ServiceConfig;
+use config::{MailConfig, ServiceConfig};
+use domain::ledger::Lane;
 use email::Composer;
 use grpc::operator_service::Operators;
 use grpc::subscription_service::Subscriptions;
 use incoming::Events;
-use job::{Delivery, Dispatch, Forget, Forward};
+use job::{Delivery, Dispatch, Forget, Forward, Measure, Prune};
 use kernel::ServiceName;
 use peers::{Accesses, Directory, Letters};
 use rpc::MAX_REQUEST_BYTES;
@@ -41,7 +42,6 @@ use std::sync::Arc;
 pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::Result<App> {
     config.service.check(config.identity.production)?;
     let composer = Arc::new(Composer::new(&config.service)?);
-    let mailer = mailer::open(&config.service.mail, composer.sender())?;
     let base = Base::build(ServiceName::Notification, &config, store::MIGRATIONS, outside).await?;
     let to_access = base.client(ServiceName::Access, config.peers.access.as_ref())?;
     let to_mailbox = base.client(ServiceName::Mailbox, config.peers.mailbox.as_ref())?;
@@ -60,16 +60,28 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         Subscriptions { service: service.clone(), accesses: accesses.clone(), directory: directory.clone() };
     let events = events::Receiver::new(base.db.clone(), Arc::new(Events(service.clone())));
     let mail = &config.service.mail;
+    let opened = |parallel| {
+        // Connections of its own: a mail server that is slow to take the others is not waited for.
+        mailer::open(&MailConfig { parallel, ..mail.clone() }, service.composer.sender())
+    };
+    let dispatch = |lane, parallel| -> anyhow::Result<Dispatch> {
+        let delivery = Delivery { service: service.clone(), mailer: opened(parallel)? };
+        Ok(Dispatch { lane, delivery, accesses: accesses.clone(), directory: directory.clone(), parallel })
+    };
+    let awaited = dispatch(Lane::Awaited, mail.parallel_awaited)?;
+    let news = dispatch(Lane::News, mail.parallel)?;
     let letters = Letters::new(to_mailbox.clone(), mail.max_forward_bytes);
-    let forward = Forward { service: service.clone(), letters, mailer: mailer.clone() };
-    let delivery = Delivery { service: service.clone(), mailer };
-    let dispatch = Dispatch { delivery, accesses, directory, parallel: mail.parallel };
+    let forward = Forward { service: service.clone(), letters, mailer: opened(mail.forwards_at_once)? };
+    let prune = Prune { service: service.clone(), kept: config.service.ledger_kept() };
     let app = (0..mail.forwards_at_once).fold(App::new(base), |app, _| app.working(forward.clone()));
     Ok(app
         .serving(SubscriptionServiceServer::new(subscriptions).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(OperatorServiceServer::new(Operators(service.clone())).max_decoding_message_size(MAX_REQUEST_BYTES))
         .serving(EventServiceServer::new(events).max_decoding_message_size(MAX_REQUEST_BYTES))
-        .working(dispatch)
+        .working(awaited)
+        .working(news)
+        .working(prune)
+        .working(Measure(service.clone()))
         .working(Forget(service))
         .telling(ServiceName::Mailbox, to_mailbox))
 }

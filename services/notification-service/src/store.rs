@@ -2,6 +2,7 @@
 
 pub mod code_made;
 pub mod forward;
+pub mod has_ended;
 pub mod known_person;
 pub mod ledger;
 pub mod subscription;

@@ -76,6 +76,8 @@ ids! {
     UploadId
     /// A subscription to e-mail about new post.
     SubscriptionId
+    /// An owed or past e-mail.
+    LedgerEntryId
     /// A decision on an application for exemption.
     ExemptionId
     /// An event between two processes.

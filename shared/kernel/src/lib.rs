@@ -31,8 +31,8 @@ pub use cvr::CvrNumber;
 pub use date::Date;
 pub use email::EmailAddress;
 pub use id::{
-    AccessId, ActivityId, EventId, ExemptionId, FileId, FolderId, ForwardId, MailboxId, MessageId, PersonId,
-    RecipientId, SubscriptionId, UploadId,
+    AccessId, ActivityId, EventId, ExemptionId, FileId, FolderId, ForwardId, LedgerEntryId, MailboxId, MessageId,
+    PersonId, RecipientId, SubscriptionId, UploadId,
 };
 pub use name::PersonName;
 pub use page::PageSize;

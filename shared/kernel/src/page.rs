@@ -17,11 +17,16 @@ impl PageSize {
 
     /// Zero means the default, too many means the most.
     pub fn parse(asked: i32) -> Result<Self, NegativePageSize> {
+        Self::parse_within(asked, Self::DEFAULT, Self::MAX)
+    }
+
+    /// The same for a list with a default and a most of its own.
+    pub fn parse_within(asked: i32, default: u16, most: u16) -> Result<Self, NegativePageSize> {
         match u16::try_from(asked) {
-            Ok(0) => Ok(Self(Self::DEFAULT)),
-            Ok(size) => Ok(Self(size.min(Self::MAX))),
+            Ok(0) => Ok(Self(default)),
+            Ok(size) => Ok(Self(size.min(most))),
             Err(_) if asked < 0 => Err(NegativePageSize),
-            Err(_) => Ok(Self(Self::MAX)),
+            Err(_) => Ok(Self(most)),
         }
     }
 
@@ -52,6 +57,11 @@ mod tests {
         assert_eq!(size(7), Ok(8));
         assert_eq!(size(1_000_000), Ok(201));
         assert_eq!(size(-1), Err(NegativePageSize));
+        let within = |asked| PageSize::parse_within(asked, 100, 1_000).map(PageSize::limit_and_one);
+        assert_eq!(
+            [within(0), within(999), within(i32::MAX), within(-1)],
+            [Ok(101), Ok(1_000), Ok(1_001), Err(NegativePageSize)]
+        );
     }
 
     #[test]

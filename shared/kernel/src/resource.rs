@@ -2,7 +2,8 @@
 //! look-up by name knows where to look.
 
 use crate::id::{
-    AccessId, ActivityId, ExemptionId, ForwardId, MailboxId, MessageId, PersonId, RecipientId, SubscriptionId, UploadId,
+    AccessId, ActivityId, ExemptionId, ForwardId, LedgerEntryId, MailboxId, MessageId, PersonId, RecipientId,
+    SubscriptionId, UploadId,
 };
 use std::str::FromStr;
 
@@ -74,6 +75,16 @@ pub fn exemption(person: PersonId, id: ExemptionId) -> String {
 /// The name of an upload: `uploads/{upload}`.
 pub fn upload(id: UploadId) -> String {
     format!("uploads/{id}")
+}
+
+/// The name of an owed or past e-mail: `ledgerEntries/{ledger_entry}`.
+pub fn ledger_entry(id: LedgerEntryId) -> String {
+    format!("ledgerEntries/{id}")
+}
+
+/// Reads `ledgerEntries/{ledger_entry}`.
+pub fn parse_ledger_entry(name: &str) -> Result<LedgerEntryId, InvalidResourceName> {
+    one(name, "ledgerEntries", "ledgerEntries/{ledger_entry}")
 }
 
 /// Reads `persons/{person}`.

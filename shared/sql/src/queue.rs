@@ -46,13 +46,13 @@ const CLAIM: Sql = Sql::each(
 const PUSH: Insert = Insert::new(
     "due_work",
     &["queue", "id", "due", "attempt", "parked"],
-    "ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, \
-     attempt = CASE WHEN due_work.parked THEN 0 ELSE due_work.attempt + 1 END, \
+    "ON CONFLICT (queue, id) DO UPDATE SET parked = FALSE, attempt = due_work.attempt + 1, \
      due = CASE WHEN due_work.parked OR excluded.due < due_work.due THEN excluded.due ELSE due_work.due END",
 );
 
 /// Queues work on `id`, due at `due`. Work that is already queued keeps the earlier moment; who holds a claim on it loses
-/// the claim, since there is more to do than they saw. Parked work starts its attempts afresh.
+/// the claim, since there is more to do than they saw. Parked work is set going again. The attempt only ever grows, for
+/// that too: it is the fence, and must fit no claim of before.
 pub async fn push(tx: &mut Tx, queue: &str, id: Uuid, due: Timestamp) -> Result<(), Error> {
     push_all(tx, queue, vec![id], due).await
 }
@@ -121,6 +121,20 @@ pub async fn postpone(tx: &mut Tx, queue: &str, claim: Claim, due: Timestamp) ->
 pub async fn park(tx: &mut Tx, queue: &str, claim: Claim) -> Result<Held, Error> {
     let sql = "UPDATE due_work SET parked = TRUE WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
     held(tx.execute(sql, args![queue, claim.id, claim.attempt]).await?)
+}
+
+const REVIVE: Sql = Sql::each(
+    "UPDATE due_work SET parked = FALSE, attempt = attempt + 1, due = $2 WHERE queue = $1 AND parked \
+     AND id IN (SELECT unhex(value) FROM json_each($3)) RETURNING id",
+    "UPDATE due_work SET parked = FALSE, attempt = attempt + 1, due = $2 WHERE queue = $1 AND id IN \
+     (SELECT id FROM due_work WHERE queue = $1 AND parked AND id = ANY($3) ORDER BY id FOR UPDATE) RETURNING id",
+);
+
+/// Sets those of `ids` going again that are set aside, due at `due`; which they were.
+pub async fn revive(tx: &mut Tx, queue: &str, ids: Vec<Uuid>, due: Timestamp) -> Result<Vec<Uuid>, Error> {
+    let revived = tx.all(REVIVE, args![queue, due, ids], |row| row.get("id")).await?;
+    tx.work_was_queued |= !revived.is_empty();
+    Ok(revived)
 }
 
 /// Takes work out of the queue whoever holds it: it is not wanted any more.

@@ -14,6 +14,7 @@ pub mod citizen_service;
 pub mod citizen_watch;
 pub mod exemption_desk;
 pub mod gatekeeper;
+pub mod operator;
 pub mod register;
 pub mod writing;
 
@@ -23,5 +24,6 @@ pub use citizen::Citizen;
 pub use citizen_access::Until;
 pub use exemption_desk::ExemptionDesk;
 pub use gatekeeper::Gatekeeper;
+pub use operator::Operator;
 pub use register::Register;
 pub use writing::contact_point;

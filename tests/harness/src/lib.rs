@@ -12,7 +12,9 @@ pub mod size;
 pub mod smtp;
 pub mod suite;
 
-pub use actor::{Authority, Caseworker, Citizen, ExemptionDesk, Gatekeeper, Letter, Register, Until, contact_point};
+pub use actor::{
+    Authority, Caseworker, Citizen, ExemptionDesk, Gatekeeper, Letter, Operator, Register, Until, contact_point,
+};
 pub use engines::{DrivenDatabase, Engine, on_both};
 pub use mail::Mail;
 pub use person::Person;

@@ -1,6 +1,7 @@
 //! The three services on real sockets: in one test process with a clock that the test drives, or as the binaries that
 //! ship (see [`crate::processes`]).
 
+mod outage;
 mod start;
 mod two;
 

@@ -5,6 +5,14 @@ CREATE TABLE known_person (
 );
 CREATE INDEX known_person_by_person ON known_person (person);
 
+-- Accesses that have ended and persons whose mailbox was closed, for a day: a call that was let in before may still be
+-- under way (N5, P8).
+CREATE TABLE has_ended (
+    id UUID PRIMARY KEY,
+    end_time TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX has_ended_by_time ON has_ended (end_time);
+
 -- E-mail about new post in one mailbox, for one person. Active when an address is there and it has not ended.
 CREATE TABLE subscription (
     mailbox UUID NOT NULL,
@@ -57,10 +65,15 @@ CREATE TABLE ledger (
     open BOOLEAN NOT NULL,          -- further letters join it
     email BYTEA,                    -- sealed; rendered once, erased when nothing is owed any more
     attempt_count BIGINT NOT NULL,
+    tries BIGINT NOT NULL,          -- of those, since tries_since
+    tries_since TIMESTAMPTZ NOT NULL, -- since when it is owed, or was set going again by an operator
     last_result TEXT NOT NULL,
     create_time TIMESTAMPTZ NOT NULL,
     state_time TIMESTAMPTZ NOT NULL
 );
 CREATE UNIQUE INDEX ledger_open ON ledger (subscription) WHERE open;
 CREATE INDEX ledger_unsent ON ledger (subscription) WHERE state IN ('owed', 'sending', 'parked');
-CREATE INDEX ledger_by_state ON ledger (state, kind, create_time, id);
+-- For operators' lists; the second counts, and leads to what is long over.
+CREATE INDEX ledger_by_time ON ledger (create_time, id);
+CREATE INDEX ledger_by_state ON ledger (state, create_time, id, kind);
+CREATE INDEX ledger_by_kind ON ledger (kind, create_time, id);

@@ -1,6 +1,5 @@
 //! What access-service says of a read access, and what follows from it here.
 
-use crate::error::Error;
 use kernel::{AccessId, MailboxId, PersonId, resource};
 use std::fmt;
 
@@ -45,15 +44,39 @@ pub enum Activity {
     },
 }
 
+/// Why somebody may not act on e-mail for an access.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotAdmitted {
+    /// They are not its reader, or there is no such access.
+    #[error("no access of theirs")]
+    Stranger,
+    /// It is not approved yet; `state` as the API names it.
+    #[error("the access is not active")]
+    NotActive {
+        /// Which access.
+        access: AccessName,
+        /// Its state.
+        state: &'static str,
+    },
+    /// It has ended; `reason` as the API names it.
+    #[error("the access has ended")]
+    Ended {
+        /// Which access.
+        access: AccessName,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
 impl Activity {
     /// Lets `person` act on e-mail for `access` only as its active reader (N1). Whoever is not its reader, the owner
     /// included, is told the same as for an unknown access.
-    pub fn admit(self, access: AccessName, person: PersonId) -> Result<(), Error> {
+    pub fn admit(self, access: AccessName, person: PersonId) -> Result<(), NotAdmitted> {
         match self {
             Self::Active { reader } if reader == person => Ok(()),
-            Self::Pending { reader, state } if reader == person => Err(Error::AccessNotActive { access, state }),
-            Self::Ended { reader, reason } if reader == person => Err(Error::AccessEnded { access, reason }),
-            _ => Err(Error::NotFound),
+            Self::Pending { reader, state } if reader == person => Err(NotAdmitted::NotActive { access, state }),
+            Self::Ended { reader, reason } if reader == person => Err(NotAdmitted::Ended { access, reason }),
+            _ => Err(NotAdmitted::Stranger),
         }
     }
 
@@ -77,16 +100,16 @@ mod tests {
         let admitted = |activity: Activity| activity.admit(access, niels);
         assert!(admitted(Activity::Active { reader: niels }).is_ok());
         let pending = Activity::Pending { reader: niels, state: "OFFERED" };
-        assert!(matches!(admitted(pending), Err(Error::AccessNotActive { .. })));
+        assert!(matches!(admitted(pending), Err(NotAdmitted::NotActive { .. })));
         let ended = Activity::Ended { reader: niels, reason: "EXPIRED" };
-        assert!(matches!(admitted(ended), Err(Error::AccessEnded { .. })));
+        assert!(matches!(admitted(ended), Err(NotAdmitted::Ended { .. })));
         for activity in [
             Activity::Unknown,
             Activity::Active { reader: other },
             Activity::Pending { reader: other, state: "OFFERED" },
             Activity::Ended { reader: other, reason: "EXPIRED" },
         ] {
-            assert!(matches!(admitted(activity), Err(Error::NotFound)));
+            assert!(matches!(admitted(activity), Err(NotAdmitted::Stranger)));
             assert!(!activity.entitles(niels));
         }
     }

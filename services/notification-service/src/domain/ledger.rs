@@ -34,8 +34,24 @@ pub enum State {
     Parked,
 }
 
+/// In which of two queues an e-mail to a subscriber waits, each with workers of its own: what somebody sits and waits for
+/// is behind no mass of news. Forwarded letters have a queue of their own too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lane {
+    /// Somebody waits for it, or is to be warned by it.
+    Awaited,
+    /// News.
+    News,
+}
+
+impl Lane {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Awaited, Self::News];
+}
+
 impl Kind {
-    const ALL: [Self; 4] = [Self::Code, Self::NewPost, Self::AddressChanged, Self::Forward];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Code, Self::NewPost, Self::AddressChanged, Self::Forward];
 
     /// The word in the database and in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -54,9 +70,18 @@ impl Kind {
 }
 
 impl State {
-    const ALL: [Self; 6] = [Self::Owed, Self::Sending, Self::Sent, Self::Dropped, Self::Failed, Self::Parked];
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Owed, Self::Sending, Self::Sent, Self::Dropped, Self::Failed, Self::Parked];
 
-    /// The word in the database.
+    /// Whether it is still to be sent, some day.
+    pub const fn is_owed(self) -> bool {
+        match self {
+            Self::Owed | Self::Sending | Self::Parked => true,
+            Self::Sent | Self::Dropped | Self::Failed => false,
+        }
+    }
+
+    /// The word in the database and in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owed => "owed",
@@ -72,17 +97,6 @@ impl State {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
-}
-
-/// How many e-mails there are, and how long the oldest has been owed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Summary {
-    /// By state and kind, those that occur.
-    pub counts: Vec<(State, Kind, i64)>,
-    /// Since when the oldest is owed.
-    pub oldest_owed: Option<Timestamp>,
-    /// The moment of the counting.
-    pub now: Timestamp,
 }
 
 /// What the other services say of a subscriber's right to hear of new post, just before sending.

@@ -2,16 +2,6 @@
 
 use rpc::{Reason, Refusal};
 
-/// `OperatorService.ListLedgerEntries`.
-pub(super) fn list_ledger_entries() -> Refusal {
-    not_yet("ListLedgerEntries")
-}
-
-/// `OperatorService.RedriveLedgerEntries`.
-pub(super) fn redrive_ledger_entries() -> Refusal {
-    not_yet("RedriveLedgerEntries")
-}
-
 /// `OperatorService.ReportDeliveryStatus`: bounces that come later.
 pub(super) fn report_delivery_status() -> Refusal {
     not_yet("ReportDeliveryStatus")

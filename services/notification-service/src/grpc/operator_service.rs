@@ -1,17 +1,65 @@
 //! `OperatorService`: the ledger, as operators see it.
 
-use crate::domain::ledger::{Kind, State};
+use crate::domain::overview::Redriven;
 use crate::error::Error;
-use crate::grpc::not_yet;
+use crate::grpc::{ledger_view, not_yet, once, page_token, parse, status};
 use crate::service::Service;
-use crate::store::ledger;
+use crate::usecase::overview::{list, summary};
+use crate::usecase::redrive::redrive;
 use api::notification::v1 as proto;
 use api::notification::v1::operator_service_server::OperatorService;
-use rpc::{Call, Refusal, convert};
+use kernel::resource;
+use rpc::{Call, Reason, Refusal};
 use tonic::{Request, Response, Status};
 
 /// Serves operators.
 pub struct Operators(pub Service);
+
+impl Operators {
+    async fn list(
+        &self,
+        call: &Call,
+        request: proto::ListLedgerEntriesRequest,
+    ) -> Result<proto::ListLedgerEntriesResponse, Refusal> {
+        call.operator()?;
+        let (filter, size) = parse::list_ledger(&request)?;
+        let scope = page_token::Ledger { service: &self.0, caller: call.principal(), filter };
+        let cursor = scope.open(&request.page_token)?;
+        let (page, next) = list(&self.0, filter, cursor, size).await?;
+        Ok(proto::ListLedgerEntriesResponse {
+            entries: page.into_iter().map(ledger_view::entry).collect(),
+            next_page_token: next.map(|next| scope.seal(next)).unwrap_or_default(),
+        })
+    }
+
+    async fn redrive(
+        &self,
+        call: &Call,
+        mut request: proto::RedriveLedgerEntriesRequest,
+    ) -> Result<proto::RedriveLedgerEntriesResponse, Refusal> {
+        call.operator()?;
+        let ids = parse::redrive(&request)?;
+        let request_id = std::mem::take(&mut request.request_id);
+        let once = once(&self.0, call, "RedriveLedgerEntries", &request_id, &request);
+        let outcomes = redrive(&self.0, ids.clone(), once).await;
+        let outcomes = outcomes.map_err(|error| status::refusal(error, &request_id))?;
+        let outcome = |(id, redriven)| proto::RedriveOutcome {
+            name: resource::ledger_entry(id),
+            refusal: refusal(redriven).map(Refusal::into_item),
+        };
+        Ok(proto::RedriveLedgerEntriesResponse { outcomes: ids.into_iter().zip(outcomes).map(outcome).collect() })
+    }
+}
+
+fn refusal(redriven: Redriven) -> Option<Refusal> {
+    match redriven {
+        Redriven::Again => None,
+        Redriven::Unknown => Some(Error::NotFound.into()),
+        Redriven::NotParked(state) => {
+            Some(Refusal::new(Reason::StateConflict).with("state", ledger_view::state_word(state)))
+        }
+    }
+}
 
 #[tonic::async_trait]
 impl OperatorService for Operators {
@@ -20,33 +68,24 @@ impl OperatorService for Operators {
         request: Request<proto::GetLedgerSummaryRequest>,
     ) -> Result<Response<proto::GetLedgerSummaryResponse>, Status> {
         Call::of(&request)?.operator()?;
-        let summary = self.0.db.read(|tx| Box::pin(ledger::summary(tx)));
-        let summary = summary.await.map_err(|error| Refusal::from(Error::Sql(error)))?;
-        let age = |since| prost_types::Duration::try_from(summary.now.since(since)).unwrap_or_default();
-        let count = |&(state, kind, count): &(State, Kind, i64)| proto::LedgerCount {
-            state: wire_state(state).into(),
-            kind: wire_kind(kind).into(),
-            count,
-        };
-        Ok(Response::new(proto::GetLedgerSummaryResponse {
-            counts: summary.counts.iter().map(count).collect(),
-            oldest_owed_time: summary.oldest_owed.map(convert::to_proto),
-            oldest_owed_age: summary.oldest_owed.map(age),
-        }))
+        let summary = summary(&self.0).await.map_err(Refusal::from)?;
+        Ok(Response::new(ledger_view::summary(&summary)))
     }
 
     async fn list_ledger_entries(
         &self,
-        _: Request<proto::ListLedgerEntriesRequest>,
+        request: Request<proto::ListLedgerEntriesRequest>,
     ) -> Result<Response<proto::ListLedgerEntriesResponse>, Status> {
-        Err(not_yet::list_ledger_entries().into())
+        let call = Call::of(&request)?;
+        Ok(Response::new(self.list(&call, request.into_inner()).await?))
     }
 
     async fn redrive_ledger_entries(
         &self,
-        _: Request<proto::RedriveLedgerEntriesRequest>,
+        request: Request<proto::RedriveLedgerEntriesRequest>,
     ) -> Result<Response<proto::RedriveLedgerEntriesResponse>, Status> {
-        Err(not_yet::redrive_ledger_entries().into())
+        let call = Call::of(&request)?;
+        Ok(Response::new(self.redrive(&call, request.into_inner()).await?))
     }
 
     async fn report_delivery_status(
@@ -54,25 +93,5 @@ impl OperatorService for Operators {
         _: Request<proto::ReportDeliveryStatusRequest>,
     ) -> Result<Response<proto::ReportDeliveryStatusResponse>, Status> {
         Err(not_yet::report_delivery_status().into())
-    }
-}
-
-fn wire_state(state: State) -> proto::LedgerState {
-    match state {
-        State::Owed => proto::LedgerState::Owed,
-        State::Sending => proto::LedgerState::Sending,
-        State::Sent => proto::LedgerState::Sent,
-        State::Dropped => proto::LedgerState::Dropped,
-        State::Failed => proto::LedgerState::Failed,
-        State::Parked => proto::LedgerState::Parked,
-    }
-}
-
-fn wire_kind(kind: Kind) -> proto::LedgerKind {
-    match kind {
-        Kind::Code => proto::LedgerKind::Code,
-        Kind::NewPost => proto::LedgerKind::NewPost,
-        Kind::AddressChanged => proto::LedgerKind::AddressChanged,
-        Kind::Forward => proto::LedgerKind::Forward,
     }
 }

@@ -2,13 +2,16 @@
 
 use crate::domain::access::AccessName;
 use crate::domain::code::Code;
+use crate::domain::overview;
+use crate::grpc::ledger_view::{read_kind, read_state};
 use api::core::v1::Attendance;
 use api::notification::v1 as proto;
 use api::notification::v1::start_subscription_request::Target;
 use kernel::email::InvalidEmailAddress;
 use kernel::resource::{self, InvalidResourceName};
-use kernel::{EmailAddress, MailboxId, PageSize, SubscriptionId};
+use kernel::{EmailAddress, LedgerEntryId, MailboxId, PageSize, SubscriptionId};
 use rpc::{Fields, Reason, Refusal};
+use std::collections::HashSet;
 
 /// The full name of a subscription.
 pub(super) type Name = (MailboxId, SubscriptionId);
@@ -24,6 +27,12 @@ pub(super) enum Source {
 
 /// The longest page token.
 const MAX_PAGE_TOKEN: usize = 512;
+/// What a page of the ledger holds when the caller does not say.
+const LEDGER_PAGE: u16 = 100;
+/// The most that a page of the ledger holds.
+const MAX_LEDGER_PAGE: u16 = 1_000;
+/// The most entries that one call sets going again.
+const MAX_REDRIVEN: usize = 1_000;
 
 pub(super) fn start(request: &proto::StartSubscriptionRequest) -> Result<(Source, EmailAddress), Refusal> {
     // Asking for SMS gets its reason and not a list of fields: who asks for it has no e-mail address to give (N4).
@@ -85,10 +94,50 @@ pub(super) fn list(request: &proto::ListSubscriptionsRequest) -> Result<(Option<
     let mut fields = Fields::new();
     let access = fields.optional("access", &request.access, access);
     let size = fields.take("page_size", PageSize::parse(request.page_size));
-    if request.page_token.len() > MAX_PAGE_TOKEN {
+    page_token(&mut fields, &request.page_token);
+    fields.all((access, size))
+}
+
+pub(super) fn list_ledger(request: &proto::ListLedgerEntriesRequest) -> Result<(overview::Filter, PageSize), Refusal> {
+    let mut fields = Fields::new();
+    let state = named_value(request.state, |state| read_state(proto::LedgerState::try_from(state).ok()?));
+    let kind = named_value(request.kind, |kind| read_kind(proto::LedgerKind::try_from(kind).ok()?));
+    let (state, kind) = (fields.take("state", state), fields.take("kind", kind));
+    let size = PageSize::parse_within(request.page_size, LEDGER_PAGE, MAX_LEDGER_PAGE);
+    let size = fields.take("page_size", size);
+    page_token(&mut fields, &request.page_token);
+    let (state, kind, size) = fields.all((state, kind, size))?;
+    Ok((overview::Filter { state, kind }, size))
+}
+
+pub(super) fn redrive(request: &proto::RedriveLedgerEntriesRequest) -> Result<Vec<LedgerEntryId>, Refusal> {
+    let mut fields = Fields::new();
+    if request.names.is_empty() || request.names.len() > MAX_REDRIVEN {
+        fields.refuse("names", format!("must be 1 to {MAX_REDRIVEN}"));
+    }
+    let mut seen = HashSet::new();
+    let mut ids = Vec::new();
+    for (at, name) in request.names.iter().enumerate().take(MAX_REDRIVEN) {
+        let field = format!("names[{at}]");
+        let Some(id) = fields.required(&field, name, resource::parse_ledger_entry) else { continue };
+        if !seen.insert(id) {
+            fields.refuse(&field, "must not be there twice");
+        }
+        ids.push(id);
+    }
+    fields.request_id(&request.request_id);
+    fields.all((Some(ids),)).map(|(ids,)| ids)
+}
+
+/// What a filter names; zero names nothing.
+fn named_value<T>(wire: i32, read: impl FnOnce(i32) -> Option<T>) -> Result<Option<T>, &'static str> {
+    if wire == 0 { Ok(None) } else { read(wire).map(Some).ok_or("must be one of the values of the API") }
+}
+
+fn page_token(fields: &mut Fields, token: &str) {
+    if token.len() > MAX_PAGE_TOKEN {
         fields.refuse("page_token", format!("must be at most {MAX_PAGE_TOKEN} characters"));
     }
-    fields.all((access, size))
 }
 
 fn named(name: &str, attendance: Option<&Attendance>, request_id: &str) -> Result<Name, Refusal> {

@@ -1,5 +1,6 @@
 //! What an [`Error`] means to the caller.
 
+use crate::domain::access::NotAdmitted;
 use crate::error::Error;
 use kernel::{Portal, resource};
 use rpc::{Reason, Refusal};
@@ -8,13 +9,15 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::OnlyOnBorgerDk(portal) => Self::new(Reason::OnlyOnBorgerDk).with("portal", portal_word(portal)),
-            Error::NotFound => Self::new(Reason::NotFound),
-            Error::AccessNotActive { access, state } => {
+            Error::NotFound | Error::NotAdmitted(NotAdmitted::Stranger) => Self::new(Reason::NotFound),
+            Error::NotAdmitted(NotAdmitted::NotActive { access, state }) => {
                 Self::new(Reason::AccessNotActive).with("access", access).with("state", state)
             }
-            Error::AccessEnded { access, reason } => {
+            Error::NotAdmitted(NotAdmitted::Ended { access, reason }) => {
                 Self::new(Reason::AccessEnded).with("access", access).with("end_reason", reason)
             }
+            // Asked again, access-service says what happened.
+            Error::EndedMeanwhile => Self::new(Reason::ConcurrentChange),
             Error::SubscriptionExists(mailbox, id) => {
                 Self::new(Reason::SubscriptionExists).with("subscription", resource::subscription(mailbox, id))
             }

@@ -4,7 +4,7 @@ use crate::domain::access::AccessName;
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::grpc::parse::{self, Name, Source};
-use crate::grpc::{not_yet, page_token, status, view};
+use crate::grpc::{not_yet, once, page_token, status, view};
 use crate::peers::{Accesses, Directory};
 use crate::service::Service;
 use crate::store::subscription::Filter;
@@ -18,9 +18,7 @@ use crate::usecase::stop::stop;
 use api::notification::v1 as proto;
 use api::notification::v1::subscription_service_server::SubscriptionService;
 use kernel::{Caller, Citizen, PersonId, Portal};
-use prost::Message;
 use rpc::{Call, Refusal};
-use sql::Once;
 use tonic::{Request, Response, Status};
 
 /// Serves subscribers.
@@ -42,7 +40,7 @@ impl Subscriptions {
         let citizen = on_borger_dk(call, "StartSubscription")?;
         let (source, address) = parse::start(&request)?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = self.once(call, "StartSubscription", &request_id, &request);
+        let once = once(&self.service, call, "StartSubscription", &request_id, &request);
         let person = self.directory.caller(call, citizen).await?;
         let (mailbox, access) = match source {
             Source::OwnMailbox => (person, None),
@@ -64,7 +62,7 @@ impl Subscriptions {
         let citizen = on_borger_dk(call, "ConfirmSubscription")?;
         let (name, code) = parse::confirm(&request)?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = self.once(call, "ConfirmSubscription", &request_id, &request);
+        let once = once(&self.service, call, "ConfirmSubscription", &request_id, &request);
         let (target, owner) = self.entitled(call, citizen, name).await?;
         answer(confirm(&self.service, Confirm { target, code, once }).await, &owner, &request_id)
     }
@@ -73,7 +71,7 @@ impl Subscriptions {
         let citizen = on_borger_dk(call, "ResendCode")?;
         let name = parse::resend(&request)?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = self.once(call, "ResendCode", &request_id, &request);
+        let once = once(&self.service, call, "ResendCode", &request_id, &request);
         let (target, owner) = self.entitled(call, citizen, name).await?;
         answer(resend(&self.service, target, once).await, &owner, &request_id)
     }
@@ -86,7 +84,7 @@ impl Subscriptions {
         let citizen = on_borger_dk(call, "ChangeAddress")?;
         let (name, address) = parse::change_address(&request)?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = self.once(call, "ChangeAddress", &request_id, &request);
+        let once = once(&self.service, call, "ChangeAddress", &request_id, &request);
         let (target, owner) = self.entitled(call, citizen, name).await?;
         answer(change_address(&self.service, target, address, once).await, &owner, &request_id)
     }
@@ -100,10 +98,12 @@ impl Subscriptions {
         let citizen = on_borger_dk(call, "StopSubscription")?;
         let name = parse::stop(&request)?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = self.once(call, "StopSubscription", &request_id, &request);
+        let once = once(&self.service, call, "StopSubscription", &request_id, &request);
         let target = self.target(call, citizen, name).await?;
-        let owner = self.directory.name(target.mailbox).await?;
-        answer(stop(&self.service, target, once).await, &owner, &request_id)
+        let stopped = stop(&self.service, target, once).await.map_err(|error| status::refusal(error, &request_id))?;
+        // It is stopped, whether or not mailbox-service can be asked for the name just now.
+        let owner = self.directory.name(target.mailbox).await.unwrap_or_default();
+        Ok(view::subscription(&stopped, &owner))
     }
 
     async fn get(&self, call: &Call, request: proto::GetSubscriptionRequest) -> Result<proto::Subscription, Refusal> {
@@ -156,16 +156,7 @@ impl Subscriptions {
     }
 
     async fn admit(&self, access: AccessName, person: PersonId) -> Result<(), Refusal> {
-        Ok(self.accesses.activity(access).await?.admit(access, person)?)
-    }
-
-    /// The call, as far as repetition is concerned. `request` is hashed with a key: a code is in it, of which there are
-    /// too few for a plain hash.
-    fn once(&self, call: &Call, method: &'static str, request_id: &str, request: &impl Message) -> Once {
-        let lookup = &self.service.keys.lookup;
-        let caller = lookup.hash("request/caller", &[call.principal().as_bytes()]);
-        let content = lookup.hash("request/content", &[&request.encode_to_vec()]);
-        Once::new(*caller.as_bytes(), method, request_id, *content.as_bytes())
+        Ok(self.accesses.activity(access).await?.admit(access, person).map_err(Error::from)?)
     }
 }
 

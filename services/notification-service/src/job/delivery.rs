@@ -6,10 +6,9 @@ use crate::error::Error;
 use crate::job::holding::holding;
 use crate::mailer::{Fault, Mailer, SendError};
 use crate::service::Service;
-use crate::usecase::claim::{Due, QUEUE};
+use crate::usecase::claim::{Due, queue_of};
 use crate::usecase::prepare::{Prepared, prepare};
 use crate::usecase::settle::settle;
-use sql::queue::Claim;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,16 +25,16 @@ impl Delivery {
     /// Does with a claimed e-mail what is to be done, given what the other services said of the subscriber just now.
     pub async fn deliver(&self, due: Due, standing: Standing) -> Result<(), Error> {
         let Prepared::Send { email, within } = prepare(&self.service, due, standing).await? else { return Ok(()) };
-        let outcome = self.send(due.claim, &email, within).await;
+        let outcome = self.send(due, &email, within).await;
         note(due, &outcome);
         settle(&self.service, due, email, outcome).await
     }
 
     /// Sends, holding on to the claim while the mail server takes its time. What is not taken `within` its life is
     /// broken off.
-    async fn send(&self, claim: Claim, email: &Rendered, within: Option<Duration>) -> Result<(), SendError> {
-        let sending = tokio::time::timeout(within.unwrap_or(Duration::MAX), self.mailer.send(claim.id, email));
-        let sent = holding(&self.service, QUEUE, claim, sending).await;
+    async fn send(&self, due: Due, email: &Rendered, within: Option<Duration>) -> Result<(), SendError> {
+        let sending = tokio::time::timeout(within.unwrap_or(Duration::MAX), self.mailer.send(due.claim.id, email));
+        let sent = holding(&self.service, queue_of(due.email.kind), due.claim, sending).await;
         sent.unwrap_or_else(|_| Err(SendError::new(Fault::Transient, "timeout")))
     }
 }

@@ -1,7 +1,7 @@
 //! Send what is due (N5, N9).
 
 use crate::domain::access::{AccessName, Activity};
-use crate::domain::ledger::{Kind, Standing};
+use crate::domain::ledger::{Lane, Standing};
 use crate::job::Delivery;
 use crate::peers::{Accesses, Directory, Person};
 use crate::usecase::claim::{Due, claim};
@@ -11,8 +11,10 @@ use kernel::PersonId;
 use runtime::Job;
 use std::collections::HashMap;
 
-/// Claims e-mails that are due, asks the other services who is still entitled, and sends.
+/// Claims e-mails of one lane that are due, asks the other services who is still entitled to news, and sends.
 pub struct Dispatch {
+    /// Which.
+    pub lane: Lane,
     /// Sends one.
     pub delivery: Delivery,
     /// access-service.
@@ -31,7 +33,10 @@ struct Answers {
 
 impl Job for Dispatch {
     fn name(&self) -> &'static str {
-        "dispatch-email"
+        match self.lane {
+            Lane::Awaited => "dispatch-awaited",
+            Lane::News => "dispatch-news",
+        }
     }
 
     fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>> {
@@ -41,13 +46,15 @@ impl Job for Dispatch {
 
 impl Dispatch {
     async fn dispatch(&self) -> anyhow::Result<bool> {
-        let due = claim(&self.delivery.service, i64::from(self.parallel)).await?;
+        let due = claim(&self.delivery.service, self.lane, i64::from(self.parallel)).await?;
         if due.is_empty() {
             return Ok(false);
         }
-        let (news, others): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.email.kind == Kind::NewPost);
-        // A code does not wait for answers that only news of post needs.
-        tokio::join!(self.deliver_news(&news), self.deliver_all(&others, |_| Standing::Unknown));
+        match self.lane {
+            // A code does not wait for answers that only news of post needs.
+            Lane::Awaited => self.deliver_all(&due, |_| Standing::Unknown).await,
+            Lane::News => self.deliver_news(&due).await,
+        }
         Ok(true)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::service::Service;
-use crate::store::known_person;
+use crate::store::{has_ended, known_person};
 use api::mailbox::v1::directory_service_client::DirectoryServiceClient;
 use api::mailbox::v1::{BatchGetPersonsRequest, PersonView, ResolveCallerRequest};
 use kernel::{Citizen, PersonId, resource, text};
@@ -46,7 +46,15 @@ impl Directory {
             return Err(Refusal::new(Reason::CallerHasNoDigitalPost));
         }
         let person = resource::parse_person(&resolved.person).map_err(Refusal::internal)?;
-        let remembered = self.service.db.write(move |tx| Box::pin(known_person::remember(tx, cpr, person)));
+        let remembered = self.service.db.write(move |tx| {
+            Box::pin(async move {
+                // Told of the end in the meantime, it is forgotten and asked about again.
+                match has_ended::any(tx, vec![person.as_uuid()]).await? {
+                    true => Ok(()),
+                    false => known_person::remember(tx, cpr, person).await,
+                }
+            })
+        });
         remembered.await.map_err(|error| Refusal::from(Error::Sql(error)))?;
         Ok(person)
     }

@@ -2,20 +2,12 @@
 
 use crypto::LookupHash;
 use kernel::Timestamp;
-use sql::{Error, Sql, Tx, args};
+use sql::{Error, Tx, args};
 use uuid::Uuid;
 
-const GATE: Sql = Sql::each("SELECT $1", "SELECT pg_advisory_xact_lock($1)");
-
-/// Lets only one transaction at a time count and add for `subject`. SQLite's writers take turns anyway.
-pub async fn gate(tx: &mut Tx, subject: LookupHash) -> Result<(), Error> {
-    let number = subject.as_bytes().first_chunk().copied().map_or(0, i64::from_be_bytes);
-    tx.execute(GATE, args![number]).await.map(|_| ())
-}
-
-/// When codes were made for `subject` after `after`, oldest first. The limits keep the list short.
+/// When codes were made for `subject` after `after`, newest first. The limits keep the list short.
 pub async fn moments(tx: &mut Tx, subject: LookupHash, after: Timestamp) -> Result<Vec<Timestamp>, Error> {
-    let sql = "SELECT make_time FROM code_made WHERE subject = $1 AND make_time > $2 ORDER BY make_time";
+    let sql = "SELECT make_time FROM code_made WHERE subject = $1 AND make_time > $2 ORDER BY make_time DESC";
     tx.all(sql, args![subject.as_bytes(), after], |row| row.get("make_time")).await
 }
 
@@ -25,7 +17,9 @@ pub async fn add(tx: &mut Tx, subject: LookupHash, email: Uuid, now: Timestamp) 
     tx.execute(sql, args![subject.as_bytes(), now, email]).await.map(|_| ())
 }
 
-/// Forgets what no limit counts any more.
-pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<(), Error> {
-    tx.execute("DELETE FROM code_made WHERE make_time < $1", args![before]).await.map(|_| ())
+/// Forgets up to `most` of those that no limit counts any more; how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM code_made WHERE (subject, make_time, id) IN \
+               (SELECT subject, make_time, id FROM code_made WHERE make_time < $1 ORDER BY make_time LIMIT $2)";
+    tx.execute(sql, args![before, most]).await
 }

@@ -17,8 +17,8 @@ pub struct Entry {
 
 /// Adds a letter to be sent. False: it was there.
 pub async fn insert(tx: &mut Tx, name: ForwardName, now: Timestamp) -> Result<bool, Error> {
-    let sql = "INSERT INTO ledger (id, mailbox, kind, state, letter_count, open, attempt_count, last_result, create_time, \
-               state_time) VALUES ($1, $2, 'forward', 'owed', 0, FALSE, 0, '', $3, $3) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO ledger (id, mailbox, kind, state, letter_count, open, attempt_count, tries, tries_since, \
+               last_result, create_time, state_time) VALUES ($1, $2, 'forward', 'owed', 0, FALSE, 0, 0, $3, '', $3, $3) ON CONFLICT (id) DO NOTHING";
     Ok(tx.execute(sql, args![name.id, name.mailbox, now]).await? == 1)
 }
 
@@ -30,7 +30,7 @@ pub async fn begin_sending(tx: &mut Tx, id: ForwardId, now: Timestamp) -> Result
 
 /// Counts a try to send it.
 pub async fn count_attempt(tx: &mut Tx, id: ForwardId) -> Result<(), Error> {
-    let sql = "UPDATE ledger SET attempt_count = attempt_count + 1 WHERE id = $1";
+    let sql = "UPDATE ledger SET attempt_count = attempt_count + 1, tries = tries + 1 WHERE id = $1";
     tx.execute(sql, args![id]).await.map(|_| ())
 }
 

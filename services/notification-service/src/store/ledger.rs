@@ -1,6 +1,8 @@
 //! The ledger of e-mails (N5, N9).
 
-use crate::domain::ledger::{Kind, State, Summary};
+pub mod overview;
+
+use crate::domain::ledger::{Kind, State};
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -14,10 +16,10 @@ pub struct Entry {
     pub letter_count: i64,
     /// The sealed e-mail, once it is rendered.
     pub email: Option<Vec<u8>>,
-    /// How often it was tried to be sent.
-    pub attempt_count: i64,
-    /// Since when it is owed.
-    pub create_time: Timestamp,
+    /// How often it was tried to be sent, since `tries_since`.
+    pub tries: i64,
+    /// Since when it is owed, or was set going again by an operator.
+    pub tries_since: Timestamp,
 }
 
 /// A new e-mail.
@@ -58,8 +60,8 @@ pub fn email_place(id: Uuid) -> String {
 }
 
 const LOCK: Sql = Sql::each(
-    "SELECT kind, letter_count, email, attempt_count, create_time FROM ledger WHERE id = $1",
-    "SELECT kind, letter_count, email, attempt_count, create_time FROM ledger WHERE id = $1 FOR UPDATE",
+    "SELECT kind, letter_count, email, tries, tries_since FROM ledger WHERE id = $1",
+    "SELECT kind, letter_count, email, tries, tries_since FROM ledger WHERE id = $1 FOR UPDATE",
 );
 
 const BEGIN_SENDING: Sql = Sql::each(
@@ -75,10 +77,17 @@ const CLAIMED: Sql = Sql::each(
      JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription WHERE l.id = ANY($1)",
 );
 
+const OWE_AGAIN: Sql = Sql::each(
+    "UPDATE ledger SET state = 'owed', state_time = $2, tries = 0, tries_since = $2 \
+     WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "UPDATE ledger SET state = 'owed', state_time = $2, tries = 0, tries_since = $2 WHERE id = ANY($1)",
+);
+
 /// Adds an e-mail that is rendered already.
 pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, attempt_count, \
-               last_result, create_time, state_time) VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, 0, '', $6, $6)";
+               tries, tries_since, last_result, create_time, state_time) \
+               VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, 0, 0, $6, '', $6, $6)";
     let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), new.email, now];
     tx.execute(sql, args).await.map(|_| ())
 }
@@ -92,7 +101,8 @@ pub async fn count_letter(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
-               last_result, create_time, state_time) VALUES ($1, $2, $3, 'new_post', 'owed', 1, TRUE, 0, '', $4, $4) \
+               tries, tries_since, last_result, create_time, state_time) \
+               VALUES ($1, $2, $3, 'new_post', 'owed', 1, TRUE, 0, 0, $4, '', $4, $4) \
                ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + 1 RETURNING id";
     let ids: Vec<Uuid> = tx.all(sql, args![id, mailbox, subscription, now], |row| row.get("id")).await?;
     Ok(ids.contains(&id))
@@ -121,8 +131,8 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
             kind: kind(row)?,
             letter_count: row.get("letter_count")?,
             email: row.get("email")?,
-            attempt_count: row.get("attempt_count")?,
-            create_time: row.get("create_time")?,
+            tries: row.get("tries")?,
+            tries_since: row.get("tries_since")?,
         })
     };
     tx.one(LOCK, args![id], read).await
@@ -130,7 +140,8 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
 
 /// Notes that the e-mail is about to be sent, in these sealed bytes; no letter joins it any more.
 pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>) -> Result<(), Error> {
-    let sql = "UPDATE ledger SET email = $2, open = FALSE, attempt_count = attempt_count + 1 WHERE id = $1";
+    let sql = "UPDATE ledger SET email = $2, open = FALSE, attempt_count = attempt_count + 1, tries = tries + 1 \
+               WHERE id = $1";
     tx.execute(sql, args![id, email]).await.map(|_| ())
 }
 
@@ -148,26 +159,23 @@ pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, result: &str, now: T
 }
 
 /// The e-mails of `subscription` that are not sent yet, all or those of one kind.
-pub async fn unsent(tx: &mut Tx, subscription: SubscriptionId, kind: Option<Kind>) -> Result<Vec<Uuid>, Error> {
-    let sql = "SELECT id FROM ledger WHERE subscription = $1 AND state IN ('owed', 'sending', 'parked') \
+pub async fn unsent(tx: &mut Tx, subscription: SubscriptionId, only: Option<Kind>) -> Result<Vec<(Uuid, Kind)>, Error> {
+    let sql = "SELECT id, kind FROM ledger WHERE subscription = $1 AND state IN ('owed', 'sending', 'parked') \
                AND ($2 IS NULL OR kind = $2) ORDER BY id";
-    tx.all(sql, args![subscription, kind.map(Kind::as_str)], |row| row.get("id")).await
+    tx.all(sql, args![subscription, only.map(Kind::as_str)], |row| Ok((row.get("id")?, kind(row)?))).await
 }
 
-/// Counts by state and kind, and the age of the oldest that is owed.
-pub async fn summary(tx: &mut Tx) -> Result<Summary, Error> {
-    let now = tx.now().await?;
-    let count = |row: &Row| {
-        let word: String = row.get("state")?;
-        let state = State::from_word(&word).ok_or_else(|| Error::corrupt("ledger.state", "unknown word"))?;
-        Ok((state, kind(row)?, row.get("many")?))
-    };
-    let sql =
-        "SELECT state, kind, CAST(COUNT(*) AS BIGINT) AS many FROM ledger GROUP BY state, kind ORDER BY state, kind";
-    let counts = tx.all(sql, args![], count).await?;
-    let sql = "SELECT MIN(create_time) AS oldest FROM ledger WHERE state IN ('owed', 'sending', 'parked')";
-    let oldest_owed = tx.one(sql, args![], |row| row.get("oldest")).await?;
-    Ok(Summary { counts, oldest_owed, now })
+/// Takes out up to `most` entries that have been over since before `before`; how many.
+pub async fn prune(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, Error> {
+    // The index leads to those that were made before then; few of them were over later.
+    let sql = "DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE state IN ('sent', 'dropped', 'failed') \
+               AND create_time < $1 AND state_time < $1 LIMIT $2)";
+    tx.execute(sql, args![before, most]).await
+}
+
+/// Notes that the e-mails are owed again, from now on and with as many tries as at first.
+pub async fn owe_again(tx: &mut Tx, ids: Vec<Uuid>, now: Timestamp) -> Result<(), Error> {
+    tx.execute(OWE_AGAIN, args![ids, now]).await.map(|_| ())
 }
 
 fn kind(row: &Row) -> Result<Kind, Error> {

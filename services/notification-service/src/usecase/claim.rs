@@ -1,13 +1,30 @@
 //! Claim e-mails that are due (N9).
 
+use crate::domain::ledger::{Kind, Lane};
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::ledger::{self, Claimed};
+use crate::usecase::forward;
 use sql::queue::{self, Claim};
 use std::time::Duration;
 
-/// The queue of e-mails: the ids of ledger entries.
-pub const QUEUE: &str = "email";
+/// The queue of the e-mails of `lane`: the ids of ledger entries.
+pub const fn queue_of_lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Awaited => "email_awaited",
+        Lane::News => "email",
+    }
+}
+
+/// The queue of an e-mail of `kind`.
+pub const fn queue_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Code | Kind::AddressChanged => queue_of_lane(Lane::Awaited),
+        Kind::NewPost => queue_of_lane(Lane::News),
+        Kind::Forward => forward::QUEUE,
+    }
+}
+
 /// How long a claim holds unless it is held on to: a crash delays an e-mail by no more.
 pub const LEASE: Duration = Duration::from_secs(15);
 
@@ -20,14 +37,15 @@ pub struct Due {
     pub email: Claimed,
 }
 
-/// Claims up to `most` e-mails.
-pub async fn claim(service: &Service, most: i64) -> Result<Vec<Due>, Error> {
-    if !queue::is_due(&service.db, QUEUE).await? {
+/// Claims up to `most` e-mails of `lane`.
+pub async fn claim(service: &Service, lane: Lane, most: i64) -> Result<Vec<Due>, Error> {
+    let queue = queue_of_lane(lane);
+    if !queue::is_due(&service.db, queue).await? {
         return Ok(Vec::new());
     }
     let claimed = service.db.write(move |tx| {
         Box::pin(async move {
-            let claims = queue::claim(tx, QUEUE, most, LEASE).await?;
+            let claims = queue::claim(tx, queue, most, LEASE).await?;
             if claims.is_empty() {
                 return Ok(Vec::new());
             }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::service::Service;
 use crate::store::subscription::{self, Opened, address_place};
 use crate::store::{ledger, waiting_address};
-use crate::usecase::claim::QUEUE;
+use crate::usecase::claim::queue_of;
 use crate::usecase::{Target, made_before};
 use crypto::LookupHash;
 use kernel::{EmailAddress, id};
@@ -138,5 +138,5 @@ async fn tell_old_address(tx: &mut Tx, service: &Service, opened: &Opened, new: 
         email: Some(sealed),
     };
     ledger::insert(tx, new, now).await?;
-    Ok(queue::push(tx, QUEUE, email, now).await?)
+    Ok(queue::push(tx, queue_of(Kind::AddressChanged), email, now).await?)
 }

@@ -1,9 +1,10 @@
 //! Owe e-mails for a new letter (N5, N9).
 
+use crate::domain::ledger::Kind;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::{ledger, subscription};
-use crate::usecase::claim::QUEUE;
+use crate::usecase::claim::queue_of;
 use kernel::{MailboxId, SubscriptionId, id};
 use sql::{Tx, queue};
 
@@ -30,7 +31,7 @@ async fn count(
     for subscription in subscriptions {
         let email = id::new_uuid(now, &*service.random);
         if ledger::count_letter(tx, email, mailbox, subscription, now).await? {
-            queue::push(tx, QUEUE, email, now.plus(service.window)).await?;
+            queue::push(tx, queue_of(Kind::NewPost), email, now.plus(service.window)).await?;
         }
     }
     Ok(())

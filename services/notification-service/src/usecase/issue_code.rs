@@ -2,18 +2,19 @@
 
 use crate::domain::code::{self, Code};
 use crate::domain::ledger::Kind;
-use crate::domain::limit::{self, ADDRESS_DAY, GAP, Limit, PERSON_DAY, TARGET_DAY, TARGET_HOUR};
+use crate::domain::limit::{self, ADDRESS, GAP, PERSON, TARGET, TARGET_HOUR};
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::subscription::{Opened, waiting_place};
 use crate::store::waiting_address::{self, Put};
 use crate::store::{code_made, ledger, subscription};
-use crate::usecase::claim::QUEUE;
+use crate::usecase::claim::queue_of;
 use crate::usecase::end::drop_unsent;
 use crypto::LookupHash;
+use kernel::limit::wait;
 use kernel::{AccessId, EmailAddress, PersonId, Timestamp, id};
-use sql::{Tx, queue};
+use sql::{Tx, queue, turn};
 
 /// Refuses a code that comes too soon after the last one of the subscription.
 pub fn check_gap(subscription: &Subscription, now: Timestamp) -> Result<(), Error> {
@@ -25,7 +26,7 @@ pub fn check_gap(subscription: &Subscription, now: Timestamp) -> Result<(), Erro
 
 /// Lets only one transaction at a time start or count for `person`.
 pub async fn gate(tx: &mut Tx, service: &Service, person: PersonId) -> Result<(), Error> {
-    Ok(code_made::gate(tx, person_subject(service, person)).await?)
+    Ok(turn::take(tx, &[*person_subject(service, person).as_bytes()]).await?)
 }
 
 fn person_subject(service: &Service, person: PersonId) -> LookupHash {
@@ -64,7 +65,7 @@ pub async fn issue_code(tx: &mut Tx, service: &Service, opened: &Opened, address
         email: Some(seal(&ledger::email_place(email), &rendered.to_bytes())),
     };
     ledger::insert(tx, new, now).await?;
-    Ok(queue::push(tx, QUEUE, email, now).await?)
+    Ok(queue::push(tx, queue_of(Kind::Code), email, now).await?)
 }
 
 /// Whom the limits count for, by keyed hash.
@@ -92,20 +93,18 @@ impl Subjects {
 /// counted. The gates come in one order, person before address, so that no two transactions wait for each other.
 async fn count(tx: &mut Tx, subjects: &Subjects, email: uuid::Uuid, now: Timestamp) -> Result<Timestamp, Error> {
     let after = now.minus(limit::LONGEST);
-    code_made::gate(tx, subjects.person).await?;
-    code_made::gate(tx, subjects.address).await?;
+    turn::take(tx, &[*subjects.person.as_bytes()]).await?;
+    turn::take(tx, &[*subjects.address.as_bytes()]).await?;
     let by_person = code_made::moments(tx, subjects.person, after).await?;
     let mut by_target = code_made::moments(tx, subjects.target, after).await?;
     let by_address = code_made::moments(tx, subjects.address, after).await?;
-    let limits: [(Limit, &[Timestamp]); 4] =
-        [(TARGET_HOUR, &by_target), (TARGET_DAY, &by_target), (ADDRESS_DAY, &by_address), (PERSON_DAY, &by_person)];
-    let free = limits.iter().filter_map(|(limit, made)| limit.free_at(made)).max();
-    if let Some(free) = free.filter(|free| now < *free) {
-        return Err(Error::TooManyCodes { retry_after: free.since(now) });
+    let waits = [wait(&by_target, &TARGET, now), wait(&by_address, &ADDRESS, now), wait(&by_person, &PERSON, now)];
+    if let Some(retry_after) = waits.into_iter().flatten().max() {
+        return Err(Error::TooManyCodes { retry_after });
     }
     for subject in [subjects.person, subjects.target, subjects.address] {
         code_made::add(tx, subject, email, now).await?;
     }
-    by_target.push(now);
-    Ok(TARGET_HOUR.free_at(&by_target).into_iter().fold(now.plus(GAP), Timestamp::max))
+    by_target.insert(0, now);
+    Ok(now.plus(wait(&by_target, &[TARGET_HOUR], now).unwrap_or_default().max(GAP)))
 }

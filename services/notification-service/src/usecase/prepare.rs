@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::service::Service;
 use crate::store::ledger::{self, Entry, email_place};
 use crate::store::subscription::{self, Opened};
-use crate::usecase::claim::{Due, LEASE, QUEUE};
+use crate::usecase::claim::{Due, LEASE, queue_of};
 use crate::usecase::settle::put_back;
 use kernel::{Timestamp, random};
 use sql::queue::{self, Held};
@@ -40,24 +40,24 @@ pub async fn prepare(service: &Service, due: Due, standing: Standing) -> Result<
 }
 
 async fn run(tx: &mut Tx, service: &Service, due: Due, standing: &Standing) -> Result<Prepared, Error> {
-    let id = due.claim.id;
+    let (id, queue) = (due.claim.id, queue_of(due.email.kind));
     let opened = subscription::lock(tx, &service.keys.keyring, due.email.mailbox, due.email.subscription).await?;
     let opened = opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?;
     let now = tx.now().await?;
-    if queue::postpone(tx, QUEUE, due.claim, now.plus(LEASE)).await? == Held::No {
+    if queue::postpone(tx, queue, due.claim, now.plus(LEASE)).await? == Held::No {
         return Ok(Prepared::Nothing);
     }
     let entry = ledger::lock(tx, id).await?;
     match decide(entry.kind, id, &opened.subscription, standing, now) {
         Decision::Drop => {
-            queue::cancel(tx, QUEUE, id).await?;
+            queue::cancel(tx, queue, id).await?;
             ledger::set_state(tx, id, State::Dropped, "", now).await?;
             Ok(Prepared::Nothing)
         }
         Decision::Later => {
             let [spread] = random::bytes::<1>(&*service.random);
             let again = now.plus(queue::backoff(due.claim.attempt, LONGEST_PAUSE, spread));
-            if queue::postpone(tx, QUEUE, due.claim, again).await? == Held::Yes {
+            if queue::postpone(tx, queue, due.claim, again).await? == Held::Yes {
                 ledger::set_state(tx, id, State::Owed, "connection", now).await?;
             }
             Ok(Prepared::Nothing)

@@ -11,7 +11,7 @@ use crate::service::Service;
 use crate::store::ledger::{self, Entry};
 use crate::store::subscription::{self, Opened};
 use crate::store::waiting_address;
-use crate::usecase::claim::{Due, QUEUE};
+use crate::usecase::claim::{Due, queue_of};
 use crate::usecase::end::end;
 use kernel::random;
 use sql::queue::{self, Claim, Held};
@@ -33,14 +33,14 @@ async fn run(
     email: &Rendered,
     outcome: Result<(), SendError>,
 ) -> Result<(), Error> {
-    let id = due.claim.id;
+    let (id, queue) = (due.claim.id, queue_of(due.email.kind));
     // The subscription first, then the queue, then the ledger: the order of every transaction here.
     let opened = subscription::lock(tx, &service.keys.keyring, due.email.mailbox, due.email.subscription).await?;
     let opened = opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?;
     let now = tx.now().await?;
     let held = match &outcome {
-        Err(error) if error.fault != Fault::Recipient => queue::postpone(tx, QUEUE, due.claim, now).await?,
-        _ => queue::finish(tx, QUEUE, due.claim).await?,
+        Err(error) if error.fault != Fault::Recipient => queue::postpone(tx, queue, due.claim, now).await?,
+        _ => queue::finish(tx, queue, due.claim).await?,
     };
     if held == Held::No {
         tracing::warn!(email = %id, "the claim was lost before the outcome was noted");
@@ -69,9 +69,10 @@ pub(super) async fn put_back(
 ) -> Result<(), Error> {
     let now = tx.now().await?;
     let [spread] = random::bytes::<1>(&*service.random);
-    let (held, state) = match retry::after(entry.attempt_count, entry.create_time, now, spread) {
-        Next::At(again) => (queue::postpone(tx, QUEUE, claim, again).await?, State::Owed),
-        Next::Park => (queue::park(tx, QUEUE, claim).await?, State::Parked),
+    let queue = queue_of(entry.kind);
+    let (held, state) = match retry::after(entry.tries, entry.tries_since, now, spread) {
+        Next::At(again) => (queue::postpone(tx, queue, claim, again).await?, State::Owed),
+        Next::Park => (queue::park(tx, queue, claim).await?, State::Parked),
     };
     if held == Held::Yes {
         ledger::set_state(tx, claim.id, state, result, now).await?;

@@ -3,6 +3,7 @@
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::service::Service;
+use crate::store::has_ended;
 use crate::store::subscription::{self, Opened};
 use crate::usecase::issue_code::{gate, issue_code};
 use crate::usecase::{Target, made_before};
@@ -36,6 +37,10 @@ async fn run(tx: &mut Tx, service: &Service, start: Start) -> Result<Subscriptio
     if let Some(id) = made_before(once.seen(tx).await?)? {
         let target = Target { person, mailbox, id: id.into() };
         return Ok(target.find(tx, service).await?.subscription);
+    }
+    let persons = [mailbox.as_uuid(), person.as_uuid()].into_iter();
+    if has_ended::any(tx, persons.chain(access.map(AccessId::as_uuid)).collect()).await? {
+        return Err(Error::EndedMeanwhile);
     }
     // Two calls at once by the same person take turns, so that the second finds what the first has made.
     gate(tx, service, person).await?;

@@ -1,7 +1,7 @@
 //! The ledger (N5, N9): gathered, decided again, sent once, tried again, given up.
 
 use crate::world::{Who, entitled, on_each_engine};
-use notification_service::domain::ledger::{Kind, Standing, State};
+use notification_service::domain::ledger::{Kind, Lane, Standing, State};
 use notification_service::domain::subscription;
 use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
@@ -205,12 +205,12 @@ async fn a_dead_workers_claim_runs_out_and_a_sleeper_changes_nothing() {
         world.subscribed(&who, "niels@example.dk").await;
         world.take(letter(&who)).await;
         world.pass(WINDOW);
-        let asleep = claim(&world.service, 16).await.expect("claimed");
+        let asleep = claim(&world.service, Lane::News, 16).await.expect("claimed");
         assert_eq!(asleep.len(), 1);
         world.pass(Duration::from_secs(14));
-        assert!(claim(&world.service, 16).await.expect("claimed").is_empty());
+        assert!(claim(&world.service, Lane::News, 16).await.expect("claimed").is_empty());
         world.pass(Duration::from_secs(1));
-        let awake = claim(&world.service, 16).await.expect("claimed");
+        let awake = claim(&world.service, Lane::News, 16).await.expect("claimed");
         assert_eq!(awake.len(), 1);
         world.deliver(asleep, &entitled()).await;
         assert!(world.mailer.take().is_empty(), "the claim is lost");

@@ -5,4 +5,5 @@ mod codes;
 mod ledger;
 mod limits;
 mod mailer;
+mod overview;
 mod world;

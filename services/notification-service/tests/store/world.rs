@@ -6,7 +6,7 @@ use events::Emitter;
 use kernel::{AccessId, EmailAddress, ManualClock, PersonId, ServiceName, SystemRandom, Timestamp};
 use notification_service::config::ServiceConfig;
 use notification_service::domain::code::Code;
-use notification_service::domain::ledger::{Kind, Standing, State};
+use notification_service::domain::ledger::{Kind, Lane, Standing, State};
 use notification_service::domain::subscription::Subscription;
 use notification_service::email::{Composer, Rendered};
 use notification_service::error::Error;
@@ -17,7 +17,7 @@ use notification_service::store;
 use notification_service::usecase::claim::{Due, claim};
 use notification_service::usecase::confirm::{Confirm, confirm};
 use notification_service::usecase::start::{Start, start};
-use notification_service::usecase::{Target, resend};
+use notification_service::usecase::{Target, overview, resend};
 use sql::{DatabaseConfig, Db, Once, TimeSource};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,12 +72,19 @@ impl World {
     /// Sends all that is due, with the same answer of the other services for all.
     pub(crate) async fn send_due(&self, standing: &Standing) {
         loop {
-            let due = claim(&self.service, 16).await.expect("claimed");
+            let mut due = claim(&self.service, Lane::Awaited, 16).await.expect("claimed");
+            due.extend(claim(&self.service, Lane::News, 16).await.expect("claimed"));
             if due.is_empty() {
                 return;
             }
             self.deliver(due, standing).await;
         }
+    }
+
+    /// Does what the worker does that is there for what somebody waits for.
+    pub(crate) async fn send_one_batch_of_what_is_awaited(&self) {
+        let due = claim(&self.service, Lane::Awaited, 4).await.expect("claimed");
+        self.deliver(due, &Standing::Unknown).await;
     }
 
     pub(crate) async fn deliver(&self, due: Vec<Due>, standing: &Standing) {
@@ -134,8 +141,7 @@ impl World {
 
     /// How many e-mails of `kind` are in `state`.
     pub(crate) async fn count(&self, state: State, kind: Kind) -> i64 {
-        let summary = self.service.db.read(|tx| Box::pin(store::ledger::summary(tx))).await;
-        let counts = summary.map_err(Error::Sql).expect("a summary").counts;
+        let counts = overview::summary(&self.service).await.expect("a summary").counts;
         counts.iter().find(|(s, k, _)| (*s, *k) == (state, kind)).map_or(0, |(_, _, count)| *count)
     }
 

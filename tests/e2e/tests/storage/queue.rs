@@ -3,7 +3,7 @@
 use crate::storage::{NOON, Storage};
 use futures::future::join_all;
 use harness::on_both;
-use kernel::Timestamp;
+use kernel::{Clock as _, Timestamp};
 use sql::queue::{self, Claim, Held};
 use sql::{Db, Error};
 use std::collections::HashSet;
@@ -16,6 +16,7 @@ on_both! {
     who_slept_through_the_lease_changes_nothing,
     pushing_again_keeps_the_earlier_moment,
     parked_and_cancelled_work_is_left_alone,
+    who_slept_while_work_was_set_aside_and_set_going_again_changes_nothing,
     work_is_claimed_in_order_and_not_before_its_moment,
     a_commit_that_queues_work_is_announced,
 }
@@ -130,9 +131,58 @@ async fn parked_and_cancelled_work_is_left_alone(storage: Storage) {
     assert!(claim(&storage.db, 10).await.is_empty());
     let none: Result<_, Error> = storage.db.read(|tx| Box::pin(async move { queue::next_due(tx, QUEUE).await })).await;
     assert_eq!(none.unwrap(), None);
-    // Pushed again, as an operator's re-drive does.
+    // Pushed again: there is more to do.
     push(&storage.db, piece.id.as_u128()..piece.id.as_u128() + 1, NOON).await;
     assert_eq!(claim(&storage.db, 10).await.len(), 1);
+}
+
+async fn who_slept_while_work_was_set_aside_and_set_going_again_changes_nothing(storage: Storage) {
+    for again in [Again::Revived, Again::Pushed] {
+        push(&storage.db, 0..2, NOON).await;
+        let slept = claim(&storage.db, 1).await[0];
+        storage.clock.advance(LEASE);
+        let second = claim(&storage.db, 2).await.into_iter().find(|claim| claim.id == slept.id).unwrap();
+        let now = storage.clock.now();
+        let revived: Result<_, Error> = storage
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    assert_eq!(queue::park(tx, QUEUE, second).await?, Held::Yes);
+                    match again {
+                        Again::Pushed => queue::push(tx, QUEUE, slept.id, now).await?,
+                        Again::Revived => {
+                            let both = vec![Uuid::from_u128(0), Uuid::from_u128(1)];
+                            assert_eq!(
+                                queue::revive(tx, QUEUE, both, now).await?,
+                                [slept.id],
+                                "what is not aside stays"
+                            );
+                        }
+                    }
+                    Ok(queue::claim(tx, QUEUE, 1, LEASE).await?[0])
+                })
+            })
+            .await;
+        let third = revived.unwrap();
+        assert_eq!(third.id, slept.id);
+        for before in [slept, second] {
+            assert_eq!(finish(&storage.db, before).await, Held::No);
+        }
+        assert_eq!(finish(&storage.db, third).await, Held::Yes);
+        storage.clock.advance(LEASE);
+        for rest in claim(&storage.db, 10).await {
+            assert_eq!(finish(&storage.db, rest).await, Held::Yes);
+        }
+    }
+}
+
+/// How work that was set aside comes back.
+#[derive(Clone, Copy)]
+enum Again {
+    /// As an operator's re-drive does it.
+    Revived,
+    /// Because there is more to do.
+    Pushed,
 }
 
 async fn work_is_claimed_in_order_and_not_before_its_moment(storage: Storage) {

@@ -26,6 +26,7 @@ mod guardian;
 mod input;
 mod input_access;
 mod input_post;
+mod ledger;
 mod life;
 mod listing;
 mod logging;
