@@ -1,7 +1,9 @@
 //! Types and rules, without I/O.
 
 pub mod access;
+pub mod bounce;
 pub mod code;
+pub mod desk;
 pub mod forward;
 pub mod ledger;
 pub mod limit;

@@ -1,6 +1,7 @@
 //! From the wire to actions and back, without decisions.
 
 mod ledger_view;
+mod manager;
 pub mod not_yet;
 pub mod operator_service;
 mod page_token;

@@ -1,5 +1,6 @@
 //! The SQL, one file a table; functions over `&mut Tx`.
 
+pub mod caseworker;
 pub mod code_made;
 pub mod forward;
 pub mod has_ended;
@@ -11,9 +12,17 @@ pub mod waiting_address;
 use sql::{Migrations, Step};
 
 /// The schema of this service.
-pub const MIGRATIONS: Migrations = Migrations::new(&[Step {
-    version: 1000,
-    description: "subscriptions, codes, ledger",
-    sqlite: include_str!("../migrations/sqlite/0001_notification.sql"),
-    postgres: include_str!("../migrations/postgres/0001_notification.sql"),
-}]);
+pub const MIGRATIONS: Migrations = Migrations::new(&[
+    Step {
+        version: 1000,
+        description: "subscriptions, codes, ledger",
+        sqlite: include_str!("../migrations/sqlite/0001_notification.sql"),
+        postgres: include_str!("../migrations/postgres/0001_notification.sql"),
+    },
+    Step {
+        version: 1003,
+        description: "what caseworkers did",
+        sqlite: include_str!("../migrations/sqlite/0003_caseworkers.sql"),
+        postgres: include_str!("../migrations/postgres/0003_caseworkers.sql"),
+    },
+]);

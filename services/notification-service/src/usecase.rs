@@ -16,12 +16,14 @@ pub mod settle;
 pub mod start;
 pub mod stop;
 
+use crate::domain::desk::Desk;
 use crate::error::Error;
 use crate::service::Service;
+use crate::store::caseworker::{self, About};
 use crate::store::subscription::{self, Opened};
-use kernel::{MailboxId, PersonId, SubscriptionId};
-use sql::Tx;
+use kernel::{MailboxId, PersonId, SubscriptionId, id};
 use sql::once::Repeat;
+use sql::{Once, Tx};
 use uuid::Uuid;
 
 /// Whose subscription an action is about, by its full name.
@@ -46,6 +48,34 @@ impl Target {
     async fn find(self, tx: &mut Tx, service: &Service) -> Result<Opened, Error> {
         let found = subscription::find(tx, &service.keys.keyring, self.mailbox, self.id).await?;
         found.filter(|opened| opened.subscription.subscriber == self.person).ok_or(Error::NotFound)
+    }
+}
+
+/// A call that changes a subscription.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    /// So that a repeated call is done once.
+    pub once: Once,
+    /// What a caseworker stated, who called for a subscriber who attends (A24).
+    pub desk: Option<Desk>,
+}
+
+impl From<Once> for Errand {
+    /// By the subscriber.
+    fn from(once: Once) -> Self {
+        Self { once, desk: None }
+    }
+}
+
+impl Errand {
+    /// Keeps that it was done, and by which caseworker.
+    async fn done(&self, tx: &mut Tx, service: &Service, target: Target) -> Result<(), Error> {
+        if let Some(desk) = &self.desk {
+            let now = tx.now().await?;
+            let about = About { mailbox: target.mailbox, subscription: target.id, citizen: target.person };
+            caseworker::append(tx, id::new_uuid(now, &*service.random), about, desk, now).await?;
+        }
+        Ok(self.once.done(tx, target.id.as_uuid()).await?)
     }
 }
 

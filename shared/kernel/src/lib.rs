@@ -6,6 +6,7 @@
 //!
 //! Parsing happens once, at the edge of a service; behind the edge these types are the proof that it did.
 
+pub mod attendance;
 pub mod caller;
 pub mod clock;
 pub mod cpr;
@@ -22,6 +23,7 @@ pub mod reference;
 pub mod resource;
 pub mod text;
 
+pub use attendance::{Attendance, Identification, Presence};
 pub use caller::{
     Caller, Caseworker, Citizen, Operator, Portal, RegisterSystem, Sector, SenderSystem, Service, ServiceName, User,
 };

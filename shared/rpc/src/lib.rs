@@ -16,6 +16,7 @@
 //! Handlers get the verified caller as a [`Call`], collect wrong fields in [`Fields`], and refuse with a
 //! [`Refusal`]. A `tonic::Status` is made in [`refusal`] and nowhere else.
 
+mod attendance;
 pub mod call;
 pub mod client;
 pub mod convert;

@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod caseworker;
+mod caseworker_mail;
 pub mod citizen;
 pub mod citizen_access;
 mod citizen_folders;

@@ -2,40 +2,7 @@
 
 use kernel::{Caseworker, PersonId, Timestamp};
 
-/// How the citizen's will came before the caseworker.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Presence {
-    /// The citizen attended.
-    Attended,
-    /// The person named in the signed form brought it (rule A14).
-    FormBrought,
-    /// The citizen can neither attend nor sign (rule A15).
-    Unable,
-    /// The caseworker has seen the appointment of the owner's guardian (rule A13).
-    AppointmentSeen,
-}
-
-/// The document that the person at the desk was identified by.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Identification {
-    /// A passport.
-    Passport,
-    /// A driving licence.
-    DrivingLicence,
-    /// Another one, agreed beforehand: what it was.
-    OtherAgreed(String),
-}
-
-/// What the caseworker states.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Attendance {
-    /// How the citizen's will came before them.
-    pub presence: Presence,
-    /// The document; none only where nobody could attend.
-    pub identification: Option<Identification>,
-    /// The municipality's case reference.
-    pub case_reference: String,
-}
+pub use kernel::attendance::{Attendance, Identification, Presence};
 
 /// What a caseworker does to an access.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -101,16 +101,6 @@ pub(crate) const fn presence(presence: Presence) -> core::AttendanceKind {
     }
 }
 
-pub(crate) const fn presence_in(kind: core::AttendanceKind) -> Option<Presence> {
-    match kind {
-        core::AttendanceKind::Unspecified => None,
-        core::AttendanceKind::CitizenAttended => Some(Presence::Attended),
-        core::AttendanceKind::SignedFormBrought => Some(Presence::FormBrought),
-        core::AttendanceKind::UnableToAttendAndSign => Some(Presence::Unable),
-        core::AttendanceKind::GuardianAppointmentSeen => Some(Presence::AppointmentSeen),
-    }
-}
-
 pub(crate) const fn identification(identification: &Identification) -> core::IdentificationKind {
     match identification {
         Identification::Passport => core::IdentificationKind::Passport,

@@ -124,12 +124,7 @@ pub(super) fn read_presence(word: &str) -> Result<Presence, Error> {
 
 /// The kind of document, and what it was where it is of no known kind.
 pub(super) fn identification(identification: Option<&Identification>) -> (&'static str, Option<&str>) {
-    match identification {
-        None => ("none", None),
-        Some(Identification::Passport) => ("passport", None),
-        Some(Identification::DrivingLicence) => ("driving_licence", None),
-        Some(Identification::OtherAgreed(what)) => ("other_agreed", Some(what)),
-    }
+    identification.map_or(("none", None), |known| (known.word(), known.description()))
 }
 
 pub(super) fn read_identification(word: &str, what: Option<String>) -> Result<Option<Identification>, Error> {

@@ -69,6 +69,14 @@ pub enum NotAdmitted {
 }
 
 impl Activity {
+    /// Who reads by it, is to read, or read.
+    pub fn reader(self) -> Option<PersonId> {
+        match self {
+            Self::Unknown => None,
+            Self::Pending { reader, .. } | Self::Active { reader } | Self::Ended { reader, .. } => Some(reader),
+        }
+    }
+
     /// Lets `person` act on e-mail for `access` only as its active reader (N1). Whoever is not its reader, the owner
     /// included, is told the same as for an unknown access.
     pub fn admit(self, access: AccessName, person: PersonId) -> Result<(), NotAdmitted> {

@@ -4,12 +4,12 @@ use crate::domain::access::AccessName;
 use crate::domain::code::Code;
 use crate::domain::overview;
 use crate::grpc::ledger_view::{read_kind, read_state};
-use api::core::v1::Attendance;
+use api::core::v1 as core;
 use api::notification::v1 as proto;
 use api::notification::v1::start_subscription_request::Target;
 use kernel::email::InvalidEmailAddress;
 use kernel::resource::{self, InvalidResourceName};
-use kernel::{EmailAddress, LedgerEntryId, MailboxId, PageSize, SubscriptionId};
+use kernel::{Attendance, EmailAddress, LedgerEntryId, MailboxId, PageSize, Presence, SubscriptionId};
 use rpc::{Fields, Reason, Refusal};
 use std::collections::HashSet;
 
@@ -34,7 +34,22 @@ const MAX_LEDGER_PAGE: u16 = 1_000;
 /// The most entries that one call sets going again.
 const MAX_REDRIVEN: usize = 1_000;
 
-pub(super) fn start(request: &proto::StartSubscriptionRequest) -> Result<(Source, EmailAddress), Refusal> {
+/// Who manages a subscription: its subscriber, or a caseworker at whose desk they attend (A24).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Manages {
+    /// The subscriber.
+    Themselves,
+    /// A caseworker.
+    AtDesk,
+}
+
+/// What a caseworker states; nothing for a subscriber.
+pub(super) type Stated = Option<Attendance>;
+
+pub(super) fn start(
+    request: &proto::StartSubscriptionRequest,
+    manages: Manages,
+) -> Result<(Source, EmailAddress, Stated), Refusal> {
     // Asking for SMS gets its reason and not a list of fields: who asks for it has no e-mail address to give (N4).
     if request.channel() == proto::Channel::Sms {
         return Err(Refusal::new(Reason::SmsNotPossible));
@@ -42,6 +57,10 @@ pub(super) fn start(request: &proto::StartSubscriptionRequest) -> Result<(Source
     let mut fields = Fields::new();
     let source = match &request.target {
         Some(Target::Access(name)) => fields.required("access", name, access).map(Source::Access),
+        Some(Target::OwnMailbox(_)) if manages == Manages::AtDesk => {
+            fields.refuse("own_mailbox", "is for the mailbox's owner only");
+            None
+        }
         Some(Target::OwnMailbox(true)) => Some(Source::OwnMailbox),
         Some(Target::OwnMailbox(false)) => {
             fields.refuse("own_mailbox", "must be true, or access be given");
@@ -53,35 +72,41 @@ pub(super) fn start(request: &proto::StartSubscriptionRequest) -> Result<(Source
         fields.refuse("channel", "must be EMAIL");
     }
     let address = fields.required("email_address", &request.email_address, address);
-    refuse_attendance(&mut fields, request.attendance.as_ref());
+    let stated = stated(&mut fields, request.attendance.as_ref(), manages);
     fields.request_id(&request.request_id);
-    fields.all((source, address))
+    fields.all((source, address, stated))
 }
 
-pub(super) fn confirm(request: &proto::ConfirmSubscriptionRequest) -> Result<(Name, Code), Refusal> {
+pub(super) fn confirm(
+    request: &proto::ConfirmSubscriptionRequest,
+    manages: Manages,
+) -> Result<(Name, Code, Stated), Refusal> {
     let mut fields = Fields::new();
     let name = fields.required("name", &request.name, resource::parse_subscription);
     let code = fields.required("code", &request.code, Code::parse);
-    refuse_attendance(&mut fields, request.attendance.as_ref());
+    let stated = stated(&mut fields, request.attendance.as_ref(), manages);
     fields.request_id(&request.request_id);
-    fields.all((name, code))
+    fields.all((name, code, stated))
 }
 
-pub(super) fn resend(request: &proto::ResendCodeRequest) -> Result<Name, Refusal> {
-    named(&request.name, request.attendance.as_ref(), &request.request_id)
+pub(super) fn resend(request: &proto::ResendCodeRequest, manages: Manages) -> Result<(Name, Stated), Refusal> {
+    named(&request.name, request.attendance.as_ref(), &request.request_id, manages)
 }
 
-pub(super) fn stop(request: &proto::StopSubscriptionRequest) -> Result<Name, Refusal> {
-    named(&request.name, request.attendance.as_ref(), &request.request_id)
+pub(super) fn stop(request: &proto::StopSubscriptionRequest, manages: Manages) -> Result<(Name, Stated), Refusal> {
+    named(&request.name, request.attendance.as_ref(), &request.request_id, manages)
 }
 
-pub(super) fn change_address(request: &proto::ChangeAddressRequest) -> Result<(Name, EmailAddress), Refusal> {
+pub(super) fn change_address(
+    request: &proto::ChangeAddressRequest,
+    manages: Manages,
+) -> Result<(Name, EmailAddress, Stated), Refusal> {
     let mut fields = Fields::new();
     let name = fields.required("name", &request.name, resource::parse_subscription);
     let address = fields.required("email_address", &request.email_address, address);
-    refuse_attendance(&mut fields, request.attendance.as_ref());
+    let stated = stated(&mut fields, request.attendance.as_ref(), manages);
     fields.request_id(&request.request_id);
-    fields.all((name, address))
+    fields.all((name, address, stated))
 }
 
 pub(super) fn get(request: &proto::GetSubscriptionRequest) -> Result<Name, Refusal> {
@@ -90,9 +115,15 @@ pub(super) fn get(request: &proto::GetSubscriptionRequest) -> Result<Name, Refus
     fields.all((name,)).map(|(name,)| name)
 }
 
-pub(super) fn list(request: &proto::ListSubscriptionsRequest) -> Result<(Option<AccessName>, PageSize), Refusal> {
+pub(super) fn list(
+    request: &proto::ListSubscriptionsRequest,
+    manages: Manages,
+) -> Result<(Option<AccessName>, PageSize), Refusal> {
     let mut fields = Fields::new();
-    let access = fields.optional("access", &request.access, access);
+    let access = match manages {
+        Manages::Themselves => fields.optional("access", &request.access, access),
+        Manages::AtDesk => fields.required("access", &request.access, access).map(Some),
+    };
     let size = fields.take("page_size", PageSize::parse(request.page_size));
     page_token(&mut fields, &request.page_token);
     fields.all((access, size))
@@ -140,12 +171,17 @@ fn page_token(fields: &mut Fields, token: &str) {
     }
 }
 
-fn named(name: &str, attendance: Option<&Attendance>, request_id: &str) -> Result<Name, Refusal> {
+fn named(
+    name: &str,
+    attendance: Option<&core::Attendance>,
+    request_id: &str,
+    manages: Manages,
+) -> Result<(Name, Stated), Refusal> {
     let mut fields = Fields::new();
     let name = fields.required("name", name, resource::parse_subscription);
-    refuse_attendance(&mut fields, attendance);
+    let stated = stated(&mut fields, attendance, manages);
     fields.request_id(request_id);
-    fields.all((name,)).map(|(name,)| name)
+    fields.all((name, stated))
 }
 
 fn access(name: &str) -> Result<AccessName, InvalidResourceName> {
@@ -160,9 +196,15 @@ fn address(text: &str) -> Result<EmailAddress, InvalidEmailAddress> {
     if deliverable { Ok(address) } else { Err(InvalidEmailAddress) }
 }
 
-/// A citizen calls for themselves.
-fn refuse_attendance(fields: &mut Fields, attendance: Option<&Attendance>) {
-    if attendance.is_some() {
-        fields.refuse("attendance", "is for caseworkers only");
+/// A citizen calls for themselves and states nothing; at the desk the subscriber must have attended.
+fn stated(fields: &mut Fields, given: Option<&core::Attendance>, manages: Manages) -> Option<Stated> {
+    match manages {
+        Manages::AtDesk => fields.attendance(given, &[Presence::Attended]).map(Some),
+        Manages::Themselves => {
+            if given.is_some() {
+                fields.refuse("attendance", "is for caseworkers only");
+            }
+            Some(None)
+        }
     }
 }

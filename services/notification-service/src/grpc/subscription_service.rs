@@ -3,21 +3,21 @@
 use crate::domain::access::AccessName;
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
-use crate::grpc::parse::{self, Name, Source};
-use crate::grpc::{not_yet, once, page_token, status, view};
+use crate::grpc::manager::Manager;
+use crate::grpc::parse::{self, Source};
+use crate::grpc::{page_token, status, view};
 use crate::peers::{Accesses, Directory};
 use crate::service::Service;
 use crate::store::subscription::Filter;
-use crate::usecase::Target;
 use crate::usecase::change_address::change_address;
 use crate::usecase::confirm::{Confirm, confirm};
-use crate::usecase::list::{get, list};
+use crate::usecase::list::{get, list, look_at_desk};
 use crate::usecase::resend::resend;
 use crate::usecase::start::{Start, start};
 use crate::usecase::stop::stop;
 use api::notification::v1 as proto;
 use api::notification::v1::subscription_service_server::SubscriptionService;
-use kernel::{Caller, Citizen, PersonId, Portal};
+use kernel::PersonId;
 use rpc::{Call, Refusal};
 use tonic::{Request, Response, Status};
 
@@ -37,21 +37,22 @@ impl Subscriptions {
         call: &Call,
         mut request: proto::StartSubscriptionRequest,
     ) -> Result<proto::Subscription, Refusal> {
-        let citizen = on_borger_dk(call, "StartSubscription")?;
-        let (source, address) = parse::start(&request)?;
+        let manager = Manager::on_borger_dk(call)?;
+        let (source, address, stated) = parse::start(&request, manager.manages())?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = once(&self.service, call, "StartSubscription", &request_id, &request);
-        let person = self.directory.caller(call, citizen).await?;
-        let (mailbox, access) = match source {
-            Source::OwnMailbox => (person, None),
-            Source::Access(access) => {
-                self.admit(access, person).await?;
-                (access.mailbox, Some(access.id))
+        let errand = self.errand((call, manager), "StartSubscription", stated, &request_id, &request);
+        let (person, mailbox, access) = match (source, manager) {
+            (Source::Access(access), manager) => {
+                (self.reader(call, manager, access).await?, access.mailbox, Some(access.id))
+            }
+            (Source::OwnMailbox, _) => {
+                let person = self.directory.caller(call, call.citizen()?).await?;
+                (person, person, None)
             }
         };
         let owner = self.directory.name(mailbox).await?;
-        let started = start(&self.service, Start { person, mailbox, access, address, once }).await;
-        answer(started, &owner, &request_id)
+        let started = start(&self.service, Start { person, mailbox, access, address, errand }).await;
+        answer(started, &owner, &request_id, manager)
     }
 
     async fn confirm(
@@ -59,21 +60,21 @@ impl Subscriptions {
         call: &Call,
         mut request: proto::ConfirmSubscriptionRequest,
     ) -> Result<proto::Subscription, Refusal> {
-        let citizen = on_borger_dk(call, "ConfirmSubscription")?;
-        let (name, code) = parse::confirm(&request)?;
+        let manager = Manager::on_borger_dk(call)?;
+        let (name, code, stated) = parse::confirm(&request, manager.manages())?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = once(&self.service, call, "ConfirmSubscription", &request_id, &request);
-        let (target, owner) = self.entitled(call, citizen, name).await?;
-        answer(confirm(&self.service, Confirm { target, code, once }).await, &owner, &request_id)
+        let errand = self.errand((call, manager), "ConfirmSubscription", stated, &request_id, &request);
+        let (target, owner) = self.entitled(call, manager, name).await?;
+        answer(confirm(&self.service, Confirm { target, code, errand }).await, &owner, &request_id, manager)
     }
 
     async fn resend(&self, call: &Call, mut request: proto::ResendCodeRequest) -> Result<proto::Subscription, Refusal> {
-        let citizen = on_borger_dk(call, "ResendCode")?;
-        let name = parse::resend(&request)?;
+        let manager = Manager::on_borger_dk(call)?;
+        let (name, stated) = parse::resend(&request, manager.manages())?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = once(&self.service, call, "ResendCode", &request_id, &request);
-        let (target, owner) = self.entitled(call, citizen, name).await?;
-        answer(resend(&self.service, target, once).await, &owner, &request_id)
+        let errand = self.errand((call, manager), "ResendCode", stated, &request_id, &request);
+        let (target, owner) = self.entitled(call, manager, name).await?;
+        answer(resend(&self.service, target, errand).await, &owner, &request_id, manager)
     }
 
     async fn change(
@@ -81,12 +82,12 @@ impl Subscriptions {
         call: &Call,
         mut request: proto::ChangeAddressRequest,
     ) -> Result<proto::Subscription, Refusal> {
-        let citizen = on_borger_dk(call, "ChangeAddress")?;
-        let (name, address) = parse::change_address(&request)?;
+        let manager = Manager::on_borger_dk(call)?;
+        let (name, address, stated) = parse::change_address(&request, manager.manages())?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = once(&self.service, call, "ChangeAddress", &request_id, &request);
-        let (target, owner) = self.entitled(call, citizen, name).await?;
-        answer(change_address(&self.service, target, address, once).await, &owner, &request_id)
+        let errand = self.errand((call, manager), "ChangeAddress", stated, &request_id, &request);
+        let (target, owner) = self.entitled(call, manager, name).await?;
+        answer(change_address(&self.service, target, address, errand).await, &owner, &request_id, manager)
     }
 
     /// Needs no right to the mailbox any more: whoever subscribes can stop (N3).
@@ -95,24 +96,24 @@ impl Subscriptions {
         call: &Call,
         mut request: proto::StopSubscriptionRequest,
     ) -> Result<proto::Subscription, Refusal> {
-        let citizen = on_borger_dk(call, "StopSubscription")?;
-        let name = parse::stop(&request)?;
+        let manager = Manager::on_borger_dk(call)?;
+        let (name, stated) = parse::stop(&request, manager.manages())?;
         let request_id = std::mem::take(&mut request.request_id);
-        let once = once(&self.service, call, "StopSubscription", &request_id, &request);
-        let target = self.target(call, citizen, name).await?;
-        let stopped = stop(&self.service, target, once).await.map_err(|error| status::refusal(error, &request_id))?;
+        let errand = self.errand((call, manager), "StopSubscription", stated, &request_id, &request);
+        let target = self.target(call, manager, name).await?;
+        let stopped = stop(&self.service, target, errand).await;
         // It is stopped, whether or not mailbox-service can be asked for the name just now.
         let owner = self.directory.name(target.mailbox).await.unwrap_or_default();
-        Ok(view::subscription(&stopped, &owner))
+        answer(stopped, &owner, &request_id, manager)
     }
 
     async fn get(&self, call: &Call, request: proto::GetSubscriptionRequest) -> Result<proto::Subscription, Refusal> {
-        let citizen = call.citizen()?;
+        let manager = Manager::Citizen(call.citizen()?);
         let name = parse::get(&request)?;
-        let target = self.target(call, citizen, name).await?;
+        let target = self.target(call, manager, name).await?;
         let found = get(&self.service, target).await?;
         let owner = self.directory.name(target.mailbox).await?;
-        Ok(view::subscription(&found, &owner))
+        Ok(view::subscription(&found, &owner, manager.viewer()))
     }
 
     async fn list(
@@ -120,11 +121,14 @@ impl Subscriptions {
         call: &Call,
         request: proto::ListSubscriptionsRequest,
     ) -> Result<proto::ListSubscriptionsResponse, Refusal> {
-        let citizen = citizen(call, "ListSubscriptions")?;
-        let (access, size) = parse::list(&request)?;
-        let subscriber = self.directory.caller(call, citizen).await?;
+        let manager = Manager::of(call)?;
+        let (access, size) = parse::list(&request, manager.manages())?;
+        let Some(subscriber) = self.subscriber(call, manager, access).await? else {
+            return Ok(proto::ListSubscriptionsResponse::default());
+        };
         let filter = Filter { subscriber, access: access.map(|access| access.id), ended_too: request.include_ended };
-        let cursor = page_token::open(&self.service, filter, &request.page_token)?;
+        let scope = page_token::Subscriptions { service: &self.service, caller: call.principal(), filter };
+        let cursor = scope.open(&request.page_token)?;
         let (page, next) = list(&self.service, filter, cursor, size).await?;
         let mut owners: Vec<PersonId> = page.iter().map(|subscription| subscription.mailbox).collect();
         owners.sort_unstable();
@@ -133,50 +137,40 @@ impl Subscriptions {
         let owner = |subscription: &Subscription| {
             owners.get(&subscription.mailbox).map_or("", |owner| owner.name.as_str()).to_owned()
         };
+        let show = |found| view::subscription(found, &owner(found), manager.viewer());
         Ok(proto::ListSubscriptionsResponse {
-            subscriptions: page.iter().map(|found| view::subscription(found, &owner(found))).collect(),
-            next_page_token: next.map(|next| page_token::seal(&self.service, filter, next)).unwrap_or_default(),
+            subscriptions: page.iter().map(show).collect(),
+            next_page_token: next.map(|next| scope.seal(next)).unwrap_or_default(),
         })
     }
 
-    async fn target(&self, call: &Call, citizen: &Citizen, (mailbox, id): Name) -> Result<Target, Refusal> {
-        let person = self.directory.caller(call, citizen).await?;
-        Ok(Target { person, mailbox, id })
-    }
-
-    /// The subscription named, if the caller is its subscriber and has the right to it at this moment; and the name of
-    /// the mailbox's owner.
-    async fn entitled(&self, call: &Call, citizen: &Citizen, name: Name) -> Result<(Target, String), Refusal> {
-        let target = self.target(call, citizen, name).await?;
-        let subscription = get(&self.service, target).await?;
-        if let Some(access) = subscription.access_name() {
-            self.admit(access, target.person).await?;
+    /// Whose subscriptions are listed; nobody's where there is no such access. A caseworker's look is kept.
+    async fn subscriber(
+        &self,
+        call: &Call,
+        manager: Manager<'_>,
+        access: Option<AccessName>,
+    ) -> Result<Option<PersonId>, Refusal> {
+        match (manager, access) {
+            (Manager::Citizen(citizen), _) => self.directory.caller(call, citizen).await.map(Some),
+            (Manager::Caseworker(_), None) => Ok(None),
+            (Manager::Caseworker(caseworker), Some(access)) => {
+                let reader = self.accesses.activity(access).await?.reader();
+                look_at_desk(&self.service, caseworker.clone(), access.mailbox, access.id).await?;
+                Ok(reader)
+            }
         }
-        Ok((target, self.directory.name(target.mailbox).await?))
-    }
-
-    async fn admit(&self, access: AccessName, person: PersonId) -> Result<(), Refusal> {
-        Ok(self.accesses.activity(access).await?.admit(access, person).map_err(Error::from)?)
     }
 }
 
-/// The citizen who calls `rpc`; caseworkers come later.
-fn citizen<'c>(call: &'c Call, rpc: &'static str) -> Result<&'c Citizen, Refusal> {
-    match &call.caller {
-        Caller::Caseworker(_) => Err(not_yet::for_caseworkers(rpc)),
-        _ => call.citizen(),
-    }
-}
-
-/// The citizen who calls `rpc` from borger.dk (A24).
-fn on_borger_dk<'c>(call: &'c Call, rpc: &'static str) -> Result<&'c Citizen, Refusal> {
-    let citizen = citizen(call, rpc)?;
-    if citizen.portal == Portal::BorgerDk { Ok(citizen) } else { Err(Error::OnlyOnBorgerDk(citizen.portal).into()) }
-}
-
-fn answer(outcome: Result<Subscription, Error>, owner: &str, request_id: &str) -> Result<proto::Subscription, Refusal> {
+fn answer(
+    outcome: Result<Subscription, Error>,
+    owner: &str,
+    request_id: &str,
+    manager: Manager<'_>,
+) -> Result<proto::Subscription, Refusal> {
     let subscription = outcome.map_err(|error| status::refusal(error, request_id))?;
-    Ok(view::subscription(&subscription, owner))
+    Ok(view::subscription(&subscription, owner, manager.viewer()))
 }
 
 #[tonic::async_trait]

@@ -2,11 +2,33 @@
 
 use crate::domain::subscription::{EndReason, State, Subscription};
 use api::notification::v1 as proto;
-use kernel::resource;
+use kernel::{EmailAddress, resource};
 use rpc::convert;
 
-/// A subscription as its subscriber sees it; `owner` is the full name of the mailbox's owner.
-pub(super) fn subscription(view: &Subscription, owner: &str) -> proto::Subscription {
+/// Who looks at a subscription.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Viewer {
+    /// Its subscriber.
+    Subscriber,
+    /// A caseworker at whose desk the subscriber attends (A24).
+    Caseworker,
+}
+
+impl Viewer {
+    /// The address, or as much of it as a caseworker sees: its first character and its domain.
+    fn address(self, address: &EmailAddress) -> String {
+        match self {
+            Self::Subscriber => address.as_str().to_owned(),
+            Self::Caseworker => {
+                let first: String = address.as_str().chars().take(1).collect();
+                format!("{first}***@{}", address.domain())
+            }
+        }
+    }
+}
+
+/// A subscription as `viewer` sees it; `owner` is the full name of the mailbox's owner.
+pub(super) fn subscription(view: &Subscription, owner: &str, viewer: Viewer) -> proto::Subscription {
     let state = match view.state() {
         State::AwaitingCode => proto::SubscriptionState::AwaitingCode,
         State::Active => proto::SubscriptionState::Active,
@@ -18,7 +40,7 @@ pub(super) fn subscription(view: &Subscription, owner: &str) -> proto::Subscript
         EndReason::Bounced => proto::SubscriptionEndReason::Bounced,
         EndReason::ClosedMailbox => proto::SubscriptionEndReason::ClosedMailbox,
     });
-    let text = |address: &kernel::EmailAddress| address.as_str().to_owned();
+    let text = |address: &EmailAddress| viewer.address(address);
     let waiting = view.waiting.as_ref();
     proto::Subscription {
         name: resource::subscription(view.mailbox, view.id),

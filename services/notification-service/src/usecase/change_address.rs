@@ -4,19 +4,19 @@ use crate::domain::subscription::{State, Subscription};
 use crate::error::Error;
 use crate::service::Service;
 use crate::usecase::issue_code::{check_gap, issue_code};
-use crate::usecase::{Target, made_before};
+use crate::usecase::{Errand, Target, made_before};
 use kernel::EmailAddress;
-use sql::{Once, Tx};
+use sql::Tx;
 
 /// Lets `address` wait for its code, in the place of any other.
 pub async fn change_address(
     service: &Service,
     target: Target,
     address: EmailAddress,
-    once: Once,
+    errand: Errand,
 ) -> Result<Subscription, Error> {
     let service = service.clone();
-    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, target, address, once).await })).await
+    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, target, address, errand).await })).await
 }
 
 async fn run(
@@ -24,16 +24,16 @@ async fn run(
     service: &Service,
     target: Target,
     address: EmailAddress,
-    once: Once,
+    errand: Errand,
 ) -> Result<Subscription, Error> {
-    if made_before(once.seen(tx).await?)?.is_none() {
+    if made_before(errand.once.seen(tx).await?)?.is_none() {
         let opened = target.lock(tx, service).await?;
         if opened.subscription.state() == State::Ended {
             return Err(Error::Ended);
         }
         check_gap(&opened.subscription, tx.now().await?)?;
         issue_code(tx, service, &opened, &address).await?;
-        once.done(tx, target.id.as_uuid()).await?;
+        errand.done(tx, service, target).await?;
     }
     Ok(target.find(tx, service).await?.subscription)
 }

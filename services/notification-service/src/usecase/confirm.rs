@@ -11,7 +11,7 @@ use crate::service::Service;
 use crate::store::subscription::{self, Opened, address_place};
 use crate::store::{ledger, waiting_address};
 use crate::usecase::claim::queue_of;
-use crate::usecase::{Target, made_before};
+use crate::usecase::{Errand, Target, made_before};
 use crypto::LookupHash;
 use kernel::{EmailAddress, id};
 use sql::once::Repeat;
@@ -25,7 +25,7 @@ pub struct Confirm {
     /// The code.
     pub code: Code,
     /// The call.
-    pub once: Once,
+    pub errand: Errand,
 }
 
 /// What the first transaction found.
@@ -40,8 +40,8 @@ enum Found {
 
 /// Compares the code, and puts the address into force if it is right.
 pub async fn confirm(service: &Service, confirm: Confirm) -> Result<Subscription, Error> {
-    let Confirm { target, code, once } = confirm;
-    let (counting, counting_once) = (service.clone(), once.clone());
+    let Confirm { target, code, errand } = confirm;
+    let (counting, counting_once) = (service.clone(), errand.once.clone());
     let found =
         service.db.write(move |tx| Box::pin(async move { count_try(tx, &counting, target, &counting_once).await }));
     let (address, expected) = match found.await? {
@@ -57,7 +57,7 @@ pub async fn confirm(service: &Service, confirm: Confirm) -> Result<Subscription
     service
         .db
         .clone()
-        .write(move |tx| Box::pin(async move { succeed(tx, &service, target, expected, once).await }))
+        .write(move |tx| Box::pin(async move { succeed(tx, &service, target, expected, errand).await }))
         .await
 }
 
@@ -100,9 +100,9 @@ async fn succeed(
     service: &Service,
     target: Target,
     expected: LookupHash,
-    once: Once,
+    errand: Errand,
 ) -> Result<Subscription, Error> {
-    if made_before(once.seen(tx).await?)?.is_some() {
+    if made_before(errand.once.seen(tx).await?)?.is_some() {
         return Ok(target.find(tx, service).await?.subscription);
     }
     let opened = target.lock(tx, service).await?;
@@ -114,7 +114,7 @@ async fn succeed(
     let sealed = opened.key.seal(&address_place(target.id), waiting.address.as_str().as_bytes(), &*service.random);
     subscription::confirm(tx, target.mailbox, target.id, sealed, now).await?;
     tell_old_address(tx, service, &opened, &waiting.address).await?;
-    once.done(tx, target.id.as_uuid()).await?;
+    errand.done(tx, service, target).await?;
     Ok(target.find(tx, service).await?.subscription)
 }
 

@@ -1,15 +1,16 @@
 //! Note what became of an e-mail that was sent (N9).
 
-use crate::domain::ledger::{Kind, State};
+use crate::domain::bounce::{self, Bounce};
+use crate::domain::ledger::State;
 use crate::domain::retry::{self, Next};
-use crate::domain::subscription::EndReason;
+use crate::domain::subscription::{EndReason, Subscription};
 use crate::email::Rendered;
 use crate::error::Error;
 use crate::mailer::{Fault, SendError};
 use crate::outgoing;
 use crate::service::Service;
 use crate::store::ledger::{self, Entry};
-use crate::store::subscription::{self, Opened};
+use crate::store::subscription;
 use crate::store::waiting_address;
 use crate::usecase::claim::{Due, queue_of};
 use crate::usecase::end::end;
@@ -38,21 +39,31 @@ async fn run(
     let opened = subscription::lock(tx, &service.keys.keyring, due.email.mailbox, due.email.subscription).await?;
     let opened = opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?;
     let now = tx.now().await?;
-    let held = match &outcome {
-        Err(error) if error.fault != Fault::Recipient => queue::postpone(tx, queue, due.claim, now).await?,
+    let bounce = match &outcome {
+        Err(error) if error.fault == Fault::Recipient => {
+            Some(bounce::follows(due.email.kind, id, &email.recipient, &opened.subscription))
+        }
+        _ => None,
+    };
+    let held = match (&outcome, bounce) {
+        (Err(_), None | Some(Bounce::ToldElsewhere)) => queue::postpone(tx, queue, due.claim, now).await?,
         _ => queue::finish(tx, queue, due.claim).await?,
     };
     if held == Held::No {
         tracing::warn!(email = %id, "the claim was lost before the outcome was noted");
         return Ok(());
     }
-    match outcome {
-        Ok(()) => Ok(ledger::set_state(tx, id, State::Sent, TAKEN, now).await?),
-        Err(error) if error.fault == Fault::Recipient => {
-            ledger::set_state(tx, id, State::Failed, &error.result, now).await?;
-            bounced(tx, service, due, email, &opened).await
+    match (outcome, bounce) {
+        (Ok(()), _) => Ok(ledger::set_state(tx, id, State::Sent, TAKEN, now).await?),
+        // Still owed, and due at once; rendered anew for the address in force.
+        (Err(error), Some(Bounce::ToldElsewhere)) => {
+            Ok(ledger::set_state(tx, id, State::Owed, &error.result, now).await?)
         }
-        Err(error) => {
+        (Err(error), Some(bounce)) => {
+            ledger::set_state(tx, id, State::Failed, &error.result, now).await?;
+            bounced(tx, service, bounce, &opened.subscription).await
+        }
+        (Err(error), None) => {
             let entry = ledger::lock(tx, id).await?;
             put_back(tx, service, due.claim, &entry, &error.result).await
         }
@@ -80,26 +91,18 @@ pub(super) async fn put_back(
     Ok(())
 }
 
-/// The recipient's side refuses for good. An address in force takes its subscription along; an address that only
-/// waited for its code is forgotten, and the one in force stays. The subscriber is told in Digital Post.
-async fn bounced(tx: &mut Tx, service: &Service, due: Due, email: &Rendered, opened: &Opened) -> Result<(), Error> {
-    let subscription = &opened.subscription;
-    let carries_live_code = subscription.waiting.as_ref().is_some_and(|waiting| waiting.email == due.claim.id);
-    let ends = match due.email.kind {
-        // The address may have been changed while the e-mail was on its way to the old one.
-        Kind::NewPost => subscription.address.as_ref() == Some(&email.recipient),
-        Kind::Code => carries_live_code && subscription.address.is_none(),
-        Kind::AddressChanged | Kind::Forward => false,
-    };
-    if subscription.end.is_some() {
-        return Ok(());
-    }
-    if ends {
-        end(tx, subscription.mailbox, subscription.id, EndReason::Bounced).await?;
-        outgoing::subscription_bounced(tx, &service.emitter, subscription).await?;
-    } else if carries_live_code {
-        waiting_address::remove(tx, subscription.id).await?;
-        outgoing::new_address_bounced(tx, &service.emitter, subscription).await?;
+/// Does what follows; the subscriber is told in Digital Post.
+async fn bounced(tx: &mut Tx, service: &Service, bounce: Bounce, subscription: &Subscription) -> Result<(), Error> {
+    match bounce {
+        Bounce::EndsSubscription => {
+            end(tx, subscription.mailbox, subscription.id, EndReason::Bounced).await?;
+            outgoing::subscription_bounced(tx, &service.emitter, subscription).await?;
+        }
+        Bounce::ForgetsWaiting => {
+            waiting_address::remove(tx, subscription.id).await?;
+            outgoing::new_address_bounced(tx, &service.emitter, subscription).await?;
+        }
+        Bounce::ToldElsewhere | Bounce::Nothing => {}
     }
     Ok(())
 }

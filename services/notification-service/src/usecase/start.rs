@@ -6,10 +6,10 @@ use crate::service::Service;
 use crate::store::has_ended;
 use crate::store::subscription::{self, Opened};
 use crate::usecase::issue_code::{gate, issue_code};
-use crate::usecase::{Target, made_before};
+use crate::usecase::{Errand, Target, made_before};
 use crypto::DataKey;
 use kernel::{AccessId, EmailAddress, MailboxId, PersonId, SubscriptionId};
-use sql::{Once, Tx};
+use sql::Tx;
 
 /// A subscription to start. That the subscriber may have it was asked before.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Start {
     /// Where.
     pub address: EmailAddress,
     /// The call.
-    pub once: Once,
+    pub errand: Errand,
 }
 
 /// Starts the subscription and owes the e-mail with the code.
@@ -33,8 +33,8 @@ pub async fn start(service: &Service, start: Start) -> Result<Subscription, Erro
 }
 
 async fn run(tx: &mut Tx, service: &Service, start: Start) -> Result<Subscription, Error> {
-    let Start { person, mailbox, access, address, once } = start;
-    if let Some(id) = made_before(once.seen(tx).await?)? {
+    let Start { person, mailbox, access, address, errand } = start;
+    if let Some(id) = made_before(errand.once.seen(tx).await?)? {
         let target = Target { person, mailbox, id: id.into() };
         return Ok(target.find(tx, service).await?.subscription);
     }
@@ -65,7 +65,7 @@ async fn run(tx: &mut Tx, service: &Service, start: Start) -> Result<Subscriptio
     };
     subscription::insert(tx, &service.keys.keyring, &opened, &*service.random).await?;
     issue_code(tx, service, &opened, &address).await?;
-    let id = opened.subscription.id;
-    once.done(tx, id.as_uuid()).await?;
-    Ok(Target { person, mailbox, id }.find(tx, service).await?.subscription)
+    let target = Target { person, mailbox, id: opened.subscription.id };
+    errand.done(tx, service, target).await?;
+    Ok(target.find(tx, service).await?.subscription)
 }

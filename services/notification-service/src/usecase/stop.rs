@@ -4,22 +4,22 @@ use crate::domain::subscription::{EndReason, State, Subscription};
 use crate::error::Error;
 use crate::service::Service;
 use crate::usecase::end::end;
-use crate::usecase::{Target, made_before};
-use sql::{Once, Tx};
+use crate::usecase::{Errand, Target, made_before};
+use sql::Tx;
 
 /// Ends the subscription at once; an ended one is returned as it is.
-pub async fn stop(service: &Service, target: Target, once: Once) -> Result<Subscription, Error> {
+pub async fn stop(service: &Service, target: Target, errand: Errand) -> Result<Subscription, Error> {
     let service = service.clone();
-    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, target, once).await })).await
+    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, target, errand).await })).await
 }
 
-async fn run(tx: &mut Tx, service: &Service, target: Target, once: Once) -> Result<Subscription, Error> {
-    if made_before(once.seen(tx).await?)?.is_none() {
+async fn run(tx: &mut Tx, service: &Service, target: Target, errand: Errand) -> Result<Subscription, Error> {
+    if made_before(errand.once.seen(tx).await?)?.is_none() {
         let opened = target.lock(tx, service).await?;
         if opened.subscription.state() != State::Ended {
             end(tx, target.mailbox, target.id, EndReason::Stopped).await?;
         }
-        once.done(tx, target.id.as_uuid()).await?;
+        errand.done(tx, service, target).await?;
     }
     Ok(target.find(tx, service).await?.subscription)
 }

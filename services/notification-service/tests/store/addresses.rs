@@ -7,14 +7,15 @@ use notification_service::domain::subscription;
 use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
 use notification_service::store::subscription::Filter;
+use notification_service::usecase::Errand;
 use notification_service::usecase::change_address::change_address;
 use notification_service::usecase::list::list;
 use notification_service::usecase::stop::stop;
 use sql::Once;
 use std::time::Duration;
 
-fn once() -> Once {
-    Once::new([0; 32], "Any", "", [0; 32])
+fn once() -> Errand {
+    Once::new([0; 32], "Any", "", [0; 32]).into()
 }
 
 #[tokio::test]

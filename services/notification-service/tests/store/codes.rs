@@ -48,8 +48,19 @@ async fn of_many_wrong_codes_at_once_five_are_looked_at() {
         let started = world.start(&Who::reader(), "niels@example.dk").await.expect("started");
         let code = world.code().await;
         let wrong = other_than(&code);
-        let tries = (0..40).map(|_| world.confirm(target(&started), &wrong));
+        let tries = (0..200).map(|_| world.confirm(target(&started), &wrong));
         assert!(futures::future::join_all(tries).await.iter().all(|tried| matches!(tried, Err(Error::CodeRefused))));
+        let id = started.id;
+        let counted = world.service.db.read(|tx| {
+            Box::pin(tx.one("SELECT tries FROM waiting_address WHERE subscription = $1", sql::args![id], |row| {
+                row.get::<i64>("tries")
+            }))
+        });
+        assert_eq!(
+            counted.await.map_err(|error: sql::Error| error).expect("counted"),
+            5,
+            "what was compared was counted"
+        );
         assert!(matches!(world.confirm(target(&started), &code).await, Err(Error::CodeRefused)));
     })
     .await;
@@ -60,7 +71,7 @@ async fn of_many_right_codes_at_once_one_succeeds() {
     on_each_engine(async |world| {
         let started = world.start(&Who::reader(), "niels@example.dk").await.expect("started");
         let code = world.code().await;
-        let tries = (0..40).map(|_| world.confirm(target(&started), &code));
+        let tries = (0..200).map(|_| world.confirm(target(&started), &code));
         let outcomes = futures::future::join_all(tries).await;
         assert_eq!(outcomes.iter().filter(|tried| tried.is_ok()).count(), 1);
         assert!(outcomes.iter().all(|tried| matches!(tried, Ok(_) | Err(Error::CodeRefused))));
@@ -119,7 +130,7 @@ async fn a_repeat_of_a_success_counts_no_try_and_a_failure_is_not_remembered() {
         let code = world.code().await;
         let attempt = async |code: &notification_service::domain::code::Code, content: u8| {
             let once = Once::new([1; 32], "Confirm", "a", [content; 32]);
-            confirm(&world.service, Confirm { target: target(&started), code: code.clone(), once }).await
+            confirm(&world.service, Confirm { target: target(&started), code: code.clone(), errand: once.into() }).await
         };
         assert!(matches!(attempt(&other_than(&code), 1).await, Err(Error::CodeRefused)));
         attempt(&code, 2).await.expect("confirmed");
@@ -164,7 +175,7 @@ async fn an_ended_subscription_takes_no_code() {
         let started = world.start(&Who::reader(), "niels@example.dk").await.expect("started");
         let code = world.code().await;
         let once = Once::new([0; 32], "Stop", "", [0; 32]);
-        let stopped = stop(&world.service, target(&started), once).await.expect("stopped");
+        let stopped = stop(&world.service, target(&started), once.into()).await.expect("stopped");
         assert_eq!(stopped.state(), subscription::State::Ended);
         assert!(matches!(world.confirm(target(&started), &code).await, Err(Error::Ended)));
         assert!(matches!(world.resend(target(&started)).await, Err(Error::Ended)));

@@ -13,7 +13,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 async fn stopped(world: &World, target: Target) {
-    stop(&world.service, target, Once::new([0; 32], "Stop", "", [0; 32])).await.expect("stopped");
+    stop(&world.service, target, Once::new([0; 32], "Stop", "", [0; 32]).into()).await.expect("stopped");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Codes, limits and the ledger on both engines.
 
 mod addresses;
+mod bounces;
 mod codes;
 mod ledger;
 mod limits;

@@ -109,16 +109,16 @@ impl World {
 
     pub(crate) async fn start_once(&self, who: &Who, address: &str, once: Once) -> Result<Subscription, Error> {
         let Who { person, mailbox, access } = *who;
-        start(&self.service, Start { person, mailbox, access, address: email(address), once }).await
+        start(&self.service, Start { person, mailbox, access, address: email(address), errand: once.into() }).await
     }
 
     pub(crate) async fn confirm(&self, target: Target, code: &Code) -> Result<Subscription, Error> {
         let once = Once::new([0; 32], "Confirm", "", [0; 32]);
-        confirm(&self.service, Confirm { target, code: code.clone(), once }).await
+        confirm(&self.service, Confirm { target, code: code.clone(), errand: once.into() }).await
     }
 
     pub(crate) async fn resend(&self, target: Target) -> Result<Subscription, Error> {
-        resend::resend(&self.service, target, Once::new([0; 32], "Resend", "", [0; 32])).await
+        resend::resend(&self.service, target, Once::new([0; 32], "Resend", "", [0; 32]).into()).await
     }
 
     /// Starts a subscription and confirms its address.
@@ -133,6 +133,12 @@ impl World {
         self.send_due(&Standing::Unknown).await;
         let taken = self.mailer.take();
         code_in(&taken.last().expect("an e-mail").1)
+    }
+
+    /// Sends what somebody waits for and reads the code in the last e-mail; news is left alone.
+    pub(crate) async fn code_alone(&self) -> Code {
+        self.send_one_batch_of_what_is_awaited().await;
+        code_in(&self.mailer.take().last().expect("an e-mail").1)
     }
 
     pub(crate) async fn get(&self, target: Target) -> Subscription {

@@ -11,6 +11,7 @@ mod clocks;
 mod deciding;
 mod delivering;
 mod desk;
+mod desk_mail;
 mod ending;
 mod events;
 mod exempting;

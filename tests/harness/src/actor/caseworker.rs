@@ -16,7 +16,7 @@ use tonic::Request;
 /// A caseworker who has logged in at work.
 #[derive(Clone)]
 pub struct Caseworker {
-    suite: Suite,
+    pub(crate) suite: Suite,
     caller: Caller,
 }
 
