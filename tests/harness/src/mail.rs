@@ -34,6 +34,12 @@ impl Mail {
         parsed.map(|mail| mail.subparts.iter().filter_map(file).collect()).unwrap_or_default()
     }
 
+    /// How many new letters it tells of; none where it tells of something else.
+    pub fn letters(&self) -> Option<usize> {
+        let (before, _) = self.text.split_once(" nyt brev").or_else(|| self.text.split_once(" nye breve"))?;
+        before.rsplit(' ').next()?.parse().ok()
+    }
+
     /// The value of a header, decoded; empty where it is not there.
     pub fn header(&self, name: &str) -> String {
         let parsed = mailparse::parse_mail(self.raw.as_bytes()).ok();

@@ -91,6 +91,21 @@ mod tests {
         assert!((9_525..=10_475).contains(&zeros), "{zeros}");
     }
 
+    /// REL-B4. A fair source fails this once in a thousand million runs.
+    #[test]
+    fn a_million_codes_fall_evenly_over_a_thousand_bins() {
+        const CODES: u32 = 1_000_000;
+        let mut bins = [0_u32; 1_000];
+        for _ in 0..CODES {
+            let code: usize = Code::draw(&SystemRandom).digits().parse().expect("digits");
+            bins[code / 1_000] += 1;
+        }
+        let expected = f64::from(CODES) / 1_000.0;
+        let chi_square: f64 = bins.iter().map(|bin| (f64::from(*bin) - expected).powi(2) / expected).sum();
+        // 999 degrees of freedom, by Wilson and Hilferty: six standard deviations to either side.
+        assert!((726.0..1_292.0).contains(&chi_square), "{chi_square}");
+    }
+
     #[test]
     fn codes_are_read_as_they_are_typed() {
         for text in ["012345", " 012 345 ", "0 1 2 3 4 5"] {
