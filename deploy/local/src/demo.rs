@@ -1,7 +1,8 @@
 //! `cargo run -- demo`: the whole story, from offer to e-mail to the end, against real processes.
 //!
-//! Eight steps, one file each. A step calls as its actors would, shows what they are answered, and checks it.
+//! Nine steps, one file each. A step calls as its actors would, shows what they are answered, and checks it.
 
+mod address;
 mod desk;
 mod email;
 mod give;
@@ -86,12 +87,14 @@ async fn tell(stage: &Stage<'_>, options: &Options) -> anyhow::Result<()> {
     letter::play(stage, &access).await.context("step 3 · A letter comes, and Niels reads it")?;
     stage.crash(&[ServiceName::Notification]).await?;
     let inbox = email::play(stage, &access).await.context("step 4 · Niels switches on e-mail about new post")?;
+    let karens = address::begin(stage).await.context("step 4 · Karen switches on e-mail about her own post")?;
     stage.crash(ServiceName::ALL).await?;
     remove::play(stage, &access, &inbox).await.context("step 5 · Karen removes the access")?;
     request::play(stage).await.context("step 6 · Søren asks for access to Åse's post")?;
     stage.crash(&[ServiceName::Access]).await?;
     guardian::play(stage).await.context("step 7 · Anne-Marie asks as Mohammed's guardian")?;
-    desk::play(stage).await.context("step 8 · Bjørn comes to the municipality's desk")
+    desk::play(stage).await.context("step 8 · Bjørn comes to the municipality's desk")?;
+    address::play(stage, karens).await.context("step 9 · Karen changes her address, and switches e-mail off")
 }
 
 /// What each process holds of the machine's memory after the story, where the system tells.

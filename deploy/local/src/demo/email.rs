@@ -3,6 +3,7 @@
 use super::inbox::{Email, Inbox};
 use super::letter::deliver;
 use super::stage::{MUNICIPALITY, Stage, ask, moment};
+use crate::client::Bearer;
 use crate::people::KAREN;
 use anyhow::Context as _;
 use api::access::v1::ReadAccess;
@@ -22,7 +23,7 @@ pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess) -> anyhow::Resu
     stage.show.title("4 · Niels switches on e-mail about new post");
     let mut inbox = Inbox::new(&stage.layout().mail(), ADDRESS);
     stage.show.act("Niels", &format!("names the address {ADDRESS}"));
-    let subscription = start(stage, access).await?;
+    let subscription = start(stage, &stage.niels, Target::Access(access.name.clone()), ADDRESS).await?;
     let waits = subscription.state() == SubscriptionState::AwaitingCode && subscription.email_address.is_empty();
     stage.check(waits, "the address waits for its code and is not in force (N2)")?;
 
@@ -30,9 +31,9 @@ pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess) -> anyhow::Resu
     let code = code(&inbox.next(stage, "the e-mail with the code").await?)?;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     stage.show.act("Niels", &format!("enters {wrong}, which is wrong"));
-    stage.check_refused(confirm(stage, &subscription.name, wrong).await, ErrorReason::CodeRefused)?;
+    stage.check_refused(confirm(stage, &stage.niels, &subscription.name, wrong).await, ErrorReason::CodeRefused)?;
     stage.show.act("Niels", &format!("enters {code}"));
-    let subscription = confirm(stage, &subscription.name, &code).await?;
+    let subscription = confirm(stage, &stage.niels, &subscription.name, &code).await?;
     show(stage, &subscription);
     let in_force = subscription.state() == SubscriptionState::Active && subscription.email_address == ADDRESS;
     stage.check(in_force, "the address is in force (N1, N2)")?;
@@ -49,32 +50,45 @@ pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess) -> anyhow::Resu
     Ok(inbox)
 }
 
-async fn start(stage: &Stage<'_>, access: &ReadAccess) -> anyhow::Result<Subscription> {
+/// Switches e-mail on; a code is sent.
+pub(super) async fn start(
+    stage: &Stage<'_>,
+    who: &Bearer,
+    target: Target,
+    address: &str,
+) -> anyhow::Result<Subscription> {
     let request = StartSubscriptionRequest {
-        target: Some(Target::Access(access.name.clone())),
+        target: Some(target),
         channel: Channel::Email as i32,
-        email_address: ADDRESS.to_owned(),
+        email_address: address.to_owned(),
         attendance: None,
         request_id: stage.new_id(),
     };
-    let started = ask!(stage.niels, stage.clients().subscriptions(), start_subscription, request)?;
+    let started = ask!(who, stage.clients().subscriptions(), start_subscription, request)?;
     let subscription = started.subscription.context("an answer without a subscription")?;
     show(stage, &subscription);
     Ok(subscription)
 }
 
-async fn confirm(stage: &Stage<'_>, name: &str, code: &str) -> Result<Subscription, tonic::Status> {
+/// Enters the code.
+pub(super) async fn confirm(
+    stage: &Stage<'_>,
+    who: &Bearer,
+    name: &str,
+    code: &str,
+) -> Result<Subscription, tonic::Status> {
     let request = ConfirmSubscriptionRequest {
         name: name.to_owned(),
         code: code.to_owned(),
         attendance: None,
         request_id: stage.new_id(),
     };
-    let confirmed = ask!(stage.niels, stage.clients().subscriptions(), confirm_subscription, request)?;
+    let confirmed = ask!(who, stage.clients().subscriptions(), confirm_subscription, request)?;
     confirmed.subscription.ok_or_else(|| tonic::Status::internal("an answer without a subscription"))
 }
 
-fn show(stage: &Stage<'_>, subscription: &Subscription) {
+/// Shows a subscription.
+pub(super) fn show(stage: &Stage<'_>, subscription: &Subscription) {
     stage.show.line("subscription", &subscription.name);
     stage.show.line("state", &format!("{:?} for {}", subscription.state(), subscription.owner_display_name));
     if subscription.code_expire_time.is_some() {
@@ -83,7 +97,7 @@ fn show(stage: &Stage<'_>, subscription: &Subscription) {
 }
 
 /// The six digits that stand alone in the text.
-fn code(email: &Email) -> anyhow::Result<String> {
+pub(super) fn code(email: &Email) -> anyhow::Result<String> {
     let mut words = email.text.split(|c: char| !c.is_ascii_alphanumeric());
     let code = words.find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
     code.map(str::to_owned).context("there is no code in the e-mail")
