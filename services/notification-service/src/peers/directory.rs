@@ -49,10 +49,10 @@ impl Directory {
         let remembered = self.service.db.write(move |tx| {
             Box::pin(async move {
                 // Told of the end in the meantime, it is forgotten and asked about again.
-                match has_ended::any(tx, vec![person.as_uuid()]).await? {
-                    true => Ok(()),
-                    false => known_person::remember(tx, cpr, person).await,
+                if has_ended::any(tx, vec![person.as_uuid()]).await? {
+                    return Ok(());
                 }
+                known_person::remember(tx, cpr, person).await
             })
         });
         remembered.await.map_err(|error| Refusal::from(Error::Sql(error)))?;

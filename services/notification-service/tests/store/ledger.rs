@@ -3,6 +3,7 @@
 use crate::world::{Who, entitled, on_each_engine};
 use notification_service::domain::ledger::{Kind, Lane, Standing, State};
 use notification_service::domain::subscription;
+use notification_service::email::Rendered;
 use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
 use notification_service::usecase::claim::claim;
@@ -234,6 +235,37 @@ async fn many_workers_at_once_send_each_e_mail_once() {
         futures::future::join_all((0..4).map(|_| world.send_due(&standing))).await;
         assert_eq!(world.mailer.take().len(), 20);
         assert_eq!(world.count(State::Sent, Kind::NewPost).await, 20);
+    })
+    .await;
+}
+
+/// How many letters an e-mail tells of.
+fn letters_in(email: &Rendered) -> Option<usize> {
+    let text = String::from_utf8_lossy(&email.message).into_owned();
+    let (before, _) = text.split_once(" nye breve").or_else(|| text.split_once(" nyt brev"))?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+#[tokio::test]
+async fn n9_two_replicas_at_once_tell_of_every_letter_once() {
+    on_each_engine(async |world| {
+        let twin = world.twin().await;
+        let (who, standing) = (Who::reader(), entitled());
+        world.subscribed(&who, "niels@example.dk").await;
+        for _ in 0..5 {
+            let taken = (0..20).map(|number| {
+                let replica = if number % 2 == 0 { &world } else { &twin };
+                replica.take(letter(&who))
+            });
+            // What was gathered before falls due while more letters come.
+            tokio::join!(futures::future::join_all(taken), world.send_due(&standing), twin.send_due(&standing));
+            world.pass(WINDOW);
+        }
+        tokio::join!(world.send_due(&standing), twin.send_due(&standing));
+        let sent = world.mailer.take();
+        assert_eq!(sent.iter().filter_map(|(_, email)| letters_in(email)).sum::<usize>(), 100);
+        let ids: std::collections::HashSet<_> = sent.iter().map(|(id, _)| id).collect();
+        assert_eq!(ids.len(), sent.len(), "none twice");
     })
     .await;
 }

@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) mailer: Arc<Recorder>,
     pub(crate) folder: TempDir,
+    database: DatabaseConfig,
 }
 
 /// Runs `test` on each engine.
@@ -45,10 +46,19 @@ pub(crate) async fn on_each_engine(test: impl AsyncFn(World)) {
 }
 
 impl World {
-    async fn new(config: DatabaseConfig, folder: TempDir) -> Self {
-        let clock = ManualClock::new(START);
+    async fn new(database: DatabaseConfig, folder: TempDir) -> Self {
+        Self::on(database, folder, ManualClock::new(START), Arc::new(Recorder::default())).await
+    }
+
+    /// Another replica: a service of its own on the same database, beside this one.
+    pub(crate) async fn twin(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::on(self.database.clone(), folder, self.clock.clone(), self.mailer.clone()).await
+    }
+
+    async fn on(database: DatabaseConfig, folder: TempDir, clock: ManualClock, mailer: Arc<Recorder>) -> Self {
         let time = TimeSource::Injected(Arc::new(clock.clone()));
-        let config = DatabaseConfig { max_connections: 16, ..config };
+        let config = DatabaseConfig { max_connections: 16, ..database.clone() };
         let random = Arc::new(SystemRandom);
         let service = Service {
             db: Db::open(&config, store::MIGRATIONS, time).await.expect("a database"),
@@ -58,7 +68,7 @@ impl World {
             composer: Arc::new(Composer::new(&ServiceConfig::default()).expect("a composer")),
             window: Duration::from_secs(10),
         };
-        Self { service, clock, mailer: Arc::new(Recorder::default()), folder }
+        Self { service, clock, mailer, folder, database }
     }
 
     pub(crate) fn pass(&self, duration: Duration) {
