@@ -1,5 +1,7 @@
 //! The `[service]` section of mailbox-service's configuration.
 
+use crate::objects::BucketConfig;
+use crate::scanner::ScannerConfig;
 use kernel::limit::Limit;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -9,8 +11,19 @@ use std::time::Duration;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
-    /// The folder in which files lie, encrypted. Made if it is not there.
+    /// The folder in which files lie, encrypted. Made if it is not there. Not used where `bucket` is given.
     pub files_dir: PathBuf,
+    /// The bucket of an S3-compatible store in which files lie, encrypted, instead: needed where there are replicas.
+    pub bucket: Option<BucketConfig>,
+    /// The virus scanner that looks at each file before it can be attached (M3). None: nothing looks.
+    pub scanner: Option<ScannerConfig>,
+    /// The most files that are uploaded at once; more are shed. Each takes a call's place and the memory of a part, 5 MiB in a
+    /// bucket.
+    pub max_uploads: usize,
+    /// The most files that are downloaded at once; more are shed. Each takes a mebibyte of memory.
+    pub max_downloads: usize,
+    /// How long the reader of a download may take none of it, in seconds.
+    pub download_idle_seconds: u64,
     /// The largest file a sender system can upload, in bytes (M3).
     pub max_delivery_file_bytes: i64,
     /// The folder in which the ends of activity logs are kept, outside the database (R13). None: they are not, and a log that
@@ -42,6 +55,11 @@ impl Default for ServiceConfig {
     fn default() -> Self {
         Self {
             files_dir: PathBuf::from("files"),
+            bucket: None,
+            scanner: None,
+            max_uploads: 24,
+            max_downloads: 128,
+            download_idle_seconds: 30,
             max_delivery_file_bytes: crate::domain::delivery::MAX_FILES_BYTES,
             activity_heads_dir: None,
             upload_hours: 24,
@@ -78,6 +96,11 @@ impl ServiceConfig {
     /// The limits on one who forwards (M7).
     pub(crate) fn forward_limits(&self) -> [Limit; 2] {
         [limit(self.forwards_per_hour, HOUR), limit(self.forwards_per_day, DAY)]
+    }
+
+    /// How long the reader of a download may take none of it.
+    pub fn download_idle(&self) -> Duration {
+        Duration::from_secs(self.download_idle_seconds)
     }
 
     /// How long an upload waits.

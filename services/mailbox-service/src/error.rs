@@ -5,6 +5,7 @@ use crate::domain::folder::tree::Misplaced;
 use crate::domain::outcome::Unchanged;
 use crate::domain::person::RegistrationRefused;
 use crate::domain::recipient::NotTaken;
+use crate::scanner::ScanError;
 use kernel::{AccessId, Date, MailboxId, MessageId, Portal, Timestamp, UploadId};
 use rpc::Refusal;
 use std::time::Duration;
@@ -112,6 +113,12 @@ pub enum Error {
     /// The content is of no allowed type, or not of the one its name says; what it was found to be (M3).
     #[error("the type of file is not allowed")]
     FileTypeNotAllowed(&'static str),
+    /// The virus scanner found something (M3).
+    #[error("the virus scanner refused the file")]
+    FileRefusedByScanner,
+    /// Nothing is known of a file, so it is not taken in (M3).
+    #[error("the virus scanner failed")]
+    Scanner(#[from] ScanError),
     /// Not the size or hash that was stated.
     #[error("the file is not what its header stated")]
     FileHashMismatch,

@@ -7,6 +7,7 @@ pub mod directory;
 mod etag;
 pub mod mailbox;
 mod not_yet;
+mod outflow;
 pub mod registry;
 mod status;
 mod upload;

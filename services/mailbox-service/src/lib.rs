@@ -16,6 +16,7 @@ pub mod job;
 pub mod objects;
 pub mod outgoing;
 pub mod peers;
+pub mod scanner;
 pub mod store;
 pub mod usecase;
 pub mod watchers;
@@ -39,8 +40,9 @@ use job::watch_others::WatchOthers;
 use kernel::ServiceName;
 use objects::Objects;
 use peers::access::Access;
-use rpc::MAX_REQUEST_BYTES;
+use rpc::{MAX_REQUEST_BYTES, Streams};
 use runtime::{App, Base, Config, Outside};
+use scanner::Scanner;
 use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
@@ -108,7 +110,10 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         random: base.random.clone(),
         streams: base.streams.clone(),
         access: Access::new(access.clone()),
-        objects: Objects::in_folder(&config.service.files_dir).context("service.files_dir")?,
+        objects: objects(&config.service)?,
+        scanner: config.service.scanner.clone().map(Scanner::new),
+        uploads: Streams::new(config.service.max_uploads),
+        downloads: Streams::new(config.service.max_downloads),
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),
         watchers: Watchers::default(),
         config: config.service,
@@ -135,4 +140,11 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         Some(heads) => app.working(ExportHeads::new(parts, heads)),
         None => app,
     })
+}
+
+fn objects(config: &ServiceConfig) -> anyhow::Result<Objects> {
+    match &config.bucket {
+        Some(bucket) => Objects::in_bucket(bucket),
+        None => Objects::in_folder(&config.files_dir).context("service.files_dir"),
+    }
 }

@@ -54,6 +54,7 @@ use crate::domain::post::SenderKind;
 use crate::error::Error;
 use crate::objects::Objects;
 use crate::peers::access::Access;
+use crate::scanner::Scanner;
 use crate::store;
 use crate::store::activity::Logged;
 use crate::store::person::PersonRow;
@@ -82,6 +83,12 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// The streams that last.
     pub streams: Streams,
+    /// Looks at files before they can be attached, where there is one.
+    pub scanner: Option<Scanner>,
+    /// The files that are being uploaded. They end by themselves when the process stops: a file that has come is not thrown away.
+    pub uploads: Streams,
+    /// The files that are being downloaded; the same.
+    pub downloads: Streams,
     /// access-service.
     pub access: Access,
     /// Where files lie.

@@ -15,9 +15,11 @@ mod store {
     pub(crate) mod reading;
     pub(crate) mod receipts;
     pub(crate) mod rest;
+    pub(crate) mod scanning;
     pub(crate) mod searching;
     pub(crate) mod service;
     pub(crate) mod starts;
     pub(crate) mod tampering;
+    pub(crate) mod uploads;
     pub(crate) mod world;
 }

@@ -27,6 +27,18 @@ fn files() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
+fn there_is_one_provider_of_cryptography_for_tls() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    assert!(lock.contains("name = \"ring\""));
+    for other in ["aws-lc-rs", "aws-lc-sys", "openssl-sys", "native-tls"] {
+        assert!(
+            !lock.contains(&format!("name = \"{other}\"")),
+            "{other} has come into the tree: see Cargo.toml for how to keep it out"
+        );
+    }
+}
+
+#[test]
 fn no_number_of_a_real_person_stands_anywhere() {
     let mut found = Vec::new();
     for (path, text) in files() {

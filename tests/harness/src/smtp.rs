@@ -1,7 +1,7 @@
 //! A real mail server: aiosmtpd, in a process of its own, with STARTTLS and a password.
 
+use crate::python;
 use anyhow::{Context as _, bail};
-use engines::debian;
 use notification_service::config::{MailConfig, Security, Transport};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
@@ -35,7 +35,7 @@ const PASSWORD: &str = "a password of the tests";
 impl SmtpServer {
     /// Starts one that keeps all it has in `folder`.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
-        let python = python()?;
+        let python = python::with(&sources(), MISSING)?;
         let file = |name: &str| folder.join(name);
         let (authority, certificate, key) = certificates()?;
         let password_file = file("password");
@@ -92,38 +92,6 @@ impl Drop for SmtpServer {
 
 fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp")
-}
-
-/// The Python that has aiosmtpd; made once in `target/tools`.
-fn python() -> anyhow::Result<PathBuf> {
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
-    fs::create_dir_all(&tools)?;
-    // Two test programs at once make it one after the other.
-    let lock = fs::File::create(tools.join("smtp.lock"))?;
-    lock.lock()?;
-    let (folder, requirements) = (tools.join("smtp"), sources().join("requirements.txt"));
-    let (python, made_from) = (folder.join("bin/python"), folder.join("made-from"));
-    let wanted = fs::read_to_string(&requirements)?;
-    if fs::read_to_string(&made_from).is_ok_and(|made| made == wanted) {
-        return Ok(python);
-    }
-    let mut venv = Command::new("python3");
-    venv.args(["-m", "venv", "--clear"]).arg(&folder);
-    if run(&mut venv).is_err() {
-        debian::install("python3-venv", MISSING)?;
-        run(&mut venv)?;
-    }
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
-    fs::write(made_from, wanted)?;
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.stdin(Stdio::null()).output().context(MISSING)?;
-    if !output.status.success() {
-        bail!("{MISSING}:\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }
 
 /// An authority, and a certificate with its key for localhost.

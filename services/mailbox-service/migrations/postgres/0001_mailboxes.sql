@@ -103,7 +103,8 @@ CREATE INDEX message_by_time ON message (mailbox, available_time DESC, id DESC);
 -- What has lain in the bin for long enough (M5).
 CREATE INDEX message_by_bin_time ON message (bin_time) WHERE bin_time IS NOT NULL;
 
--- The files of letters. Each mailbox that holds a file has the file's key, wrapped by its own.
+-- The files of letters. Each mailbox that holds a file has the file's key, wrapped by its own. sha256 is sealed as the name
+-- is: in the clear it would tell which known document somebody got.
 CREATE TABLE message_file (
     mailbox UUID NOT NULL,
     message UUID NOT NULL,
@@ -135,11 +136,16 @@ CREATE TABLE message_file_14 PARTITION OF message_file FOR VALUES WITH (MODULUS 
 CREATE TABLE message_file_15 PARTITION OF message_file FOR VALUES WITH (MODULUS 16, REMAINDER 15);
 CREATE INDEX message_file_by_file ON message_file (file);
 
--- Files on their way to letters. Written before the object, so that nothing lies in the object store unknown.
+-- Files on their way to letters. Written before the object, so that nothing lies in the object store unknown. content: keyed
+-- hash of what is in the file, by which a caller's same file is stored once. multipart: the object store's name of an
+-- object that is being written in parts, for stores that keep the parts until they are told otherwise. expire_time: until
+-- when it can be attached; of one that is not complete, until when it must be.
 CREATE TABLE upload (
     id UUID PRIMARY KEY,
     caller BYTEA NOT NULL,
+    content BYTEA NOT NULL,
     file UUID NOT NULL,
+    multipart TEXT,
     key_id TEXT NOT NULL,
     wrapped_key BYTEA NOT NULL,
     name BYTEA NOT NULL,
@@ -149,7 +155,8 @@ CREATE TABLE upload (
     complete BOOLEAN NOT NULL,
     expire_time TIMESTAMPTZ NOT NULL
 );
-CREATE UNIQUE INDEX upload_by_file ON upload (file);
+CREATE INDEX upload_by_file ON upload (file);
+CREATE INDEX upload_by_content ON upload (caller, content);
 
 -- What was delivered, once for each sender system and UUID (M2). stated: keyed hash of the delivery in its very words;
 -- content: of the same with the files it names by what is in them.

@@ -2,11 +2,14 @@
 
 use crypto::file::{OVERHEAD_BYTES, SEGMENT_BYTES};
 use kernel::{FileId, Timestamp, UploadId};
+use std::time::Duration;
 
 /// Bytes of all files of a citizen's letter together, so of each (M3); 1 MB is 1,000,000 bytes.
 pub const MAX_CITIZEN_FILES_BYTES: i64 = 10_000_000;
 /// The most bytes in one frame of a stream.
 pub const MAX_CHUNK: usize = 64 * 1024;
+/// How long an upload may take. What is not complete by then is swept.
+pub const MAX_UPLOAD_TIME: Duration = Duration::from_hours(1);
 /// The most characters of a file's name.
 pub const MAX_NAME: usize = 200;
 
@@ -89,9 +92,14 @@ pub fn segment_count(size: u64) -> u64 {
     size.div_ceil(SEGMENT_BYTES as u64)
 }
 
+/// Bytes of the stored object of a file of `size` bytes.
+pub fn stored_size(size: u64) -> u64 {
+    size + segment_count(size) * OVERHEAD_BYTES as u64
+}
+
 /// Where `count` segments from `first` on lie in the stored object of a file of `size` bytes.
 pub fn stored_range(size: u64, first: u64, count: u64) -> std::ops::Range<u64> {
-    let stored = size + segment_count(size) * OVERHEAD_BYTES as u64;
+    let stored = stored_size(size);
     let each = (SEGMENT_BYTES + OVERHEAD_BYTES) as u64;
     (first * each).min(stored)..((first + count) * each).min(stored)
 }

@@ -74,14 +74,18 @@ const HEAD: usize = 16;
 #[derive(Default)]
 pub struct Detector {
     head: Vec<u8>,
+    /// As the head, without the white space in front that browsers and shells skip.
+    words: Vec<u8>,
     text: Utf8,
 }
 
 impl Detector {
     /// The next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..missing]);
+        fill(&mut self.head, bytes);
+        let skipped =
+            if self.words.is_empty() { bytes.iter().take_while(|byte| is_skipped(**byte)).count() } else { 0 };
+        fill(&mut self.words, &bytes[skipped..]);
         self.text.push(bytes);
     }
 
@@ -100,13 +104,23 @@ impl Detector {
         if let Some((_, known)) = BEGINNINGS.iter().find(|(beginning, _)| self.head.starts_with(beginning)) {
             return Ok(*known);
         }
-        let forbidden = FORBIDDEN.iter().find(|(beginning, _)| starts_with(&self.head, beginning));
+        let forbidden = FORBIDDEN.iter().find(|(beginning, _)| starts_with(&self.words, beginning));
         match forbidden {
             Some((_, detected)) => Err(NotAllowed { detected }),
             None if self.text.is_text() => Ok(FileType::Text),
             None => Err(NotAllowed { detected: "unknown" }),
         }
     }
+}
+
+fn fill(head: &mut Vec<u8>, bytes: &[u8]) {
+    let missing = HEAD.saturating_sub(head.len()).min(bytes.len());
+    head.extend_from_slice(&bytes[..missing]);
+}
+
+/// White space, and the bytes of the mark that says UTF-8.
+fn is_skipped(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(&byte)
 }
 
 fn starts_with(head: &[u8], beginning: &[u8]) -> bool {
@@ -169,6 +183,8 @@ mod tests {
             (b"MZ looks like text", "application/x-msdownload"),
             (b"#!/bin/sh", "text/x-shellscript"),
             (b"<HTML><script>", "text/html"),
+            (b"\xef\xbb\xbf\r\n  <html>", "text/html"),
+            (b"                                 <svg onload=", "image/svg+xml"),
             (b"\x00\x01", "unknown"),
         ] {
             assert_eq!(detect(&[content], "brev.txt"), Err(NotAllowed { detected }));

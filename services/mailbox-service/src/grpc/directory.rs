@@ -79,7 +79,8 @@ impl DirectoryService for Directory {
         &self,
         request: Request<proto::FetchForwardRequest>,
     ) -> Result<Response<Self::FetchForwardStream>, Status> {
-        Ok(Response::new(forward::fetch(&self.0, request.into_inner()).await?))
+        let call = Call::of(&request)?;
+        Ok(Response::new(forward::fetch(&self.0, &call, request.into_inner()).await?))
     }
 }
 

@@ -24,6 +24,7 @@ fn plain(error: &Error) -> Option<Reason> {
         Error::FolderLoop => Reason::FolderLoop,
         Error::RecipientExempt => Reason::RecipientExempt,
         Error::ExemptionReasonMissing => Reason::ExemptionReasonMissing,
+        Error::FileRefusedByScanner => Reason::FileRefusedByScanner,
         Error::FileHashMismatch => Reason::FileHashMismatch,
         Error::FramesMalformed => Reason::RequestMalformed,
         Error::PersonNotMatched => Reason::PersonNotMatched,
@@ -38,6 +39,7 @@ impl From<Error> for Refusal {
         }
         match error {
             Error::Sql(error) if error.is_transient() => Self::unavailable("database", error),
+            Error::Scanner(error) => Self::unavailable("virus-scanner", error),
             Error::Objects(error) => Self::unavailable("object-store", error),
             Error::StreamBroken(status) => Self::new(Reason::RequestMalformed).because(format!("{:?}", status.code())),
             Error::Peer(refusal) => *refusal,

@@ -1,6 +1,6 @@
 //! A file as it streams in: a header, then chunks.
 
-use crate::domain::file::{self, MAX_CHUNK, UploadHeader};
+use crate::domain::file::{self, MAX_CHUNK, MAX_UPLOAD_TIME, UploadHeader};
 use crate::error::Error;
 use crate::grpc::convert;
 use crate::usecase::Parts;
@@ -9,10 +9,11 @@ use api::mailbox::v1 as proto;
 use api::mailbox::v1::{upload_delivery_file_request, upload_file_request};
 use bytes::Bytes;
 use prost::Message as _;
-use rpc::{Call, Fields, Reason, Refusal};
+use rpc::{Call, Fields, OpenStream, Reason, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::Streaming;
+use tracing::Instrument as _;
 
 /// One frame of an upload, whoever uploads.
 pub(super) enum Frame {
@@ -55,19 +56,38 @@ pub(super) struct Intake {
     pub(super) limit: i64,
 }
 
-/// Takes in the whole stream, or nothing of it.
-pub(super) async fn receive(
+/// Takes in the whole stream, or nothing of it. In a task of its own: when the caller goes away in the middle, what has come
+/// is thrown away at once and not when it is swept.
+pub(super) async fn receive<F: Framed + 'static>(
+    parts: &Arc<Parts>,
+    call: &Call,
+    intake: Intake,
+    frames: Streaming<F>,
+) -> Result<proto::Upload, Refusal> {
+    let open = parts.uploads.open(call.deadline)?;
+    let (parts, call) = (parts.clone(), call.clone());
+    let task = tokio::spawn(async move { take_in(&parts, &call, intake, frames, open).await }.in_current_span());
+    task.await.unwrap_or_else(|failed| Err(Refusal::internal(failed)))
+}
+
+async fn take_in(
     parts: &Arc<Parts>,
     call: &Call,
     intake: Intake,
     mut frames: Streaming<impl Framed>,
+    open: OpenStream,
 ) -> Result<proto::Upload, Refusal> {
     let Some(Frame::Header(stated)) = next(&mut frames).await? else { return Err(Error::FramesMalformed.into()) };
     let header = parse(&stated, intake.limit)?;
     let content = proto::UploadHeader { request_id: String::new(), ..stated.clone() }.encode_to_vec();
     let repeatable = parts.repeatable(call, intake.rpc, &stated.request_id, &content);
     let mut upstream = upload_file::begin(parts, parts.caller_hash(call), header).await?;
-    if let Err(refusal) = chunks(&mut frames, &mut upstream).await {
+    let came = tokio::select! {
+        came = chunks(&mut frames, &mut upstream) => came,
+        refusal = open.over() => Err(refusal),
+        () = tokio::time::sleep(MAX_UPLOAD_TIME) => Err(Refusal::new(Reason::DeadlineExceeded)),
+    };
+    if let Err(refusal) = came {
         upstream.abort().await?;
         return Err(refusal);
     }

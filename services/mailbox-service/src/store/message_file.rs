@@ -46,7 +46,7 @@ fn new_row(new: NewFile<'_>, random: &dyn Random) -> Vec<Value> {
         new.key.seal(&name_place(&place), new.file.name.as_bytes(), random),
         new.file.media_type,
         new.file.size,
-        new.file.sha256,
+        new.key.seal(&sha256_place(&place), &new.file.sha256, random),
         new.file.is_main,
     ]
 }
@@ -66,12 +66,13 @@ pub async fn of(
 fn read(row: &Row, mailbox: MailboxId, message: MessageId, key: &DataKey) -> Result<AttachedFile, Error> {
     let place = file_place(mailbox, message, row.get("ordinal")?);
     let name = key.open_text(&name_place(&place), &row.get::<Vec<u8>>("name")?);
+    let sha256 = key.open(&sha256_place(&place), &row.get::<Vec<u8>>("sha256")?);
     Ok(AttachedFile {
         id: row.get("file")?,
         name: name.map_err(|_| does_not_open("message_file.name"))?,
         media_type: row.get("media_type")?,
         size: row.get("size")?,
-        sha256: row.get("sha256")?,
+        sha256: sha256.map_err(closed("message_file.sha256"))?,
         is_main: row.get("is_main")?,
     })
 }
@@ -121,4 +122,8 @@ pub async fn is_used(tx: &mut Tx, file: FileId) -> Result<bool, Error> {
 
 fn name_place(place: &str) -> String {
     format!("{place}/name")
+}
+
+fn sha256_place(place: &str) -> String {
+    format!("{place}/sha256")
 }

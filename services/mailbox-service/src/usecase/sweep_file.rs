@@ -30,22 +30,25 @@ pub async fn run(parts: &Arc<Parts>) -> Result<bool, Error> {
     failed.map_or(Ok(!claimed.is_empty()), Err)
 }
 
-/// Forgets the upload, then removes the object, then the work: a crash between them repeats the rest.
+/// Gives up the uploads that have expired, removes the object if nothing has it any more, then forgets both uploads and work:
+/// a crash between them repeats the rest.
 async fn sweep(parts: &Arc<Parts>, claim: Claim) -> Result<(), Error> {
     let file = FileId::from(claim.id);
     let unused = parts.db.write(move |tx| {
         Box::pin(async move {
             let now = tx.now().await?;
-            store::upload::forget_expired(tx, file, now).await?;
+            let multiparts = store::upload::give_up(tx, file, now).await?;
             let waiting = store::upload::expiry(tx, file).await?.is_some();
-            Ok::<_, Error>(!waiting && !store::message_file::is_used(tx, file).await?)
+            let unused = !waiting && !store::message_file::is_used(tx, file).await?;
+            Ok::<_, Error>(unused.then_some(multiparts))
         })
     });
-    if unused.await? {
-        parts.objects.remove(file).await?;
+    if let Some(multiparts) = unused.await? {
+        parts.objects.remove(file, &multiparts).await?;
     }
     let finished = parts.db.write(move |tx| {
         Box::pin(async move {
+            store::upload::forget_given_up(tx, file).await?;
             // An upload that is still waiting comes again when it expires.
             match store::upload::expiry(tx, file).await? {
                 Some(due) => queue::postpone(tx, FILE_SWEEP, claim, due).await,

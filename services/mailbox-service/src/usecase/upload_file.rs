@@ -1,15 +1,19 @@
-//! Taking in a file as it streams: counted, hashed, looked at, sealed and stored, in memory that does not grow (M3).
+//! Taking in a file as it streams: counted, hashed, looked at, sealed and stored, in memory that does not grow (M3). What the
+//! same caller uploads again is stored once, for as long as the first can be attached; whoever else has the same file learns
+//! nothing of it.
 
 use super::{FILE_SWEEP, Parts, Repeatable};
-use crate::domain::file::{Upload, UploadHeader};
+use crate::domain::file::{MAX_UPLOAD_TIME, Upload, UploadHeader};
 use crate::domain::file_type::{Detector, FileType};
 use crate::error::Error;
 use crate::objects::Writer;
+use crate::scanner::Verdict;
 use crate::store;
 use crate::store::upload::NewUpload;
 use crypto::DataKey;
-use kernel::{FileId, UploadId};
+use kernel::{FileId, Timestamp, UploadId};
 use sha2::{Digest as _, Sha256};
+use sql::Tx;
 use std::sync::Arc;
 
 /// A file that is being taken in.
@@ -24,27 +28,35 @@ pub struct Upstream {
 
 /// Begins: the row first, so that whatever reaches the object store is known and swept.
 pub async fn begin(parts: &Arc<Parts>, caller: [u8; 32], header: UploadHeader) -> Result<Upstream, Error> {
-    let key = DataKey::generate(&*parts.random);
     let (writing, left) = (parts.clone(), header.size);
-    let new = parts.db.write(move |tx| {
-        Box::pin(async move {
-            let (parts, now) = (writing, tx.now().await?);
-            let new = NewUpload {
-                id: UploadId::new(now, &*parts.random),
-                file: FileId::new(now, &*parts.random),
-                caller,
-                header,
-                key,
-                expire_time: now.plus(parts.config.upload_life()),
-            };
-            store::upload::begin(tx, &new, &parts.keys.keyring, &*parts.random).await?;
-            sql::queue::push(tx, FILE_SWEEP, new.file.as_uuid(), new.expire_time).await?;
-            Ok::<_, Error>(new)
-        })
-    });
-    let new = new.await?;
-    let writer = parts.objects.write(new.file, new.key.clone()).await?;
-    Ok(Upstream { parts: parts.clone(), new, writer, left, hash: Sha256::new(), detector: Detector::default() })
+    let size = u64::try_from(left).unwrap_or(0);
+    let new = parts.db.write(move |tx| Box::pin(async move { note(&writing, tx, caller, header).await })).await?;
+    let writer = parts.objects.write(new.file, new.key.clone(), size).await?;
+    if let Some(multipart) = writer.multipart().map(ToOwned::to_owned) {
+        let id = new.id;
+        let noted =
+            parts.db.write(move |tx| Box::pin(async move { store::upload::begin_multipart(tx, id, &multipart).await }));
+        noted.await?;
+    }
+    let (hash, detector) = (Sha256::new(), Detector::default());
+    Ok(Upstream { parts: parts.clone(), new, writer, left, hash, detector })
+}
+
+/// Notes what will be stored, and when it is to be swept if nothing comes of it.
+async fn note(parts: &Parts, tx: &mut Tx, caller: [u8; 32], header: UploadHeader) -> Result<NewUpload, Error> {
+    let now = tx.now().await?;
+    let new = NewUpload {
+        id: UploadId::new(now, &*parts.random),
+        file: FileId::new(now, &*parts.random),
+        caller,
+        content: parts.content_hash(&[caller, header.sha256].concat()),
+        header,
+        key: DataKey::generate(&*parts.random),
+        expire_time: now.plus(MAX_UPLOAD_TIME),
+    };
+    store::upload::begin(tx, &new, &parts.keys.keyring, &*parts.random).await?;
+    sql::queue::push(tx, FILE_SWEEP, new.file.as_uuid(), new.expire_time).await?;
+    Ok(new)
 }
 
 impl Upstream {
@@ -59,7 +71,7 @@ impl Upstream {
         self.writer.push(chunk).await
     }
 
-    /// All has come. From now on the file can be attached.
+    /// All has come. From now on the file can be attached, unless it is none that may be sent.
     pub async fn finish(self, call: Repeatable) -> Result<Upload, Error> {
         let header = &self.new.header;
         let hash: [u8; 32] = self.hash.finalize().into();
@@ -69,16 +81,27 @@ impl Upstream {
         } else {
             Err(Error::FileHashMismatch)
         };
-        match checked {
-            Ok(kind) => {
-                self.writer.finish().await?;
-                complete(&self.parts, self.new, kind, call).await
-            }
+        let kind = match checked {
+            Ok(kind) => kind,
             Err(refused) => {
                 discard(&self.parts, self.new, self.writer).await?;
-                Err(refused)
+                return Err(refused);
             }
+        };
+        self.writer.finish().await?;
+        let taken_in = match scan(&self.parts, &self.new).await {
+            Ok(()) => {
+                let (parts, new) = (self.parts.clone(), self.new.clone());
+                let completed =
+                    self.parts.db.write(move |tx| Box::pin(async move { complete(&parts, tx, new, kind, call).await }));
+                completed.await
+            }
+            Err(refused) => Err(refused),
+        };
+        if taken_in.is_err() {
+            give_up(&self.parts, self.new).await?;
         }
+        taken_in
     }
 
     /// The file is not wanted: nothing of it stays.
@@ -87,31 +110,54 @@ impl Upstream {
     }
 }
 
-async fn complete(parts: &Arc<Parts>, new: NewUpload, kind: FileType, call: Repeatable) -> Result<Upload, Error> {
-    let parts = parts.clone();
-    let db = parts.db.clone();
-    db.write(move |tx| {
-        Box::pin(async move {
-            let now = tx.now().await?;
-            let id = if let Some(first) = call.before(tx).await? {
-                // The same file came before: this one is swept.
-                store::upload::expire(tx, new.id, now).await?;
-                sql::queue::push(tx, FILE_SWEEP, new.file.as_uuid(), now).await?;
-                UploadId::from(first)
-            } else {
-                store::upload::complete(tx, new.id, kind.media_type()).await?;
-                call.made(tx, new.id.as_uuid()).await?;
-                new.id
-            };
-            let upload = store::upload::get(tx, id, new.caller, now, &parts.keys.keyring).await?;
-            upload.map(|(upload, _)| upload).ok_or(Error::UploadNotFound(id))
-        })
-    })
-    .await
+async fn complete(
+    parts: &Parts,
+    tx: &mut Tx,
+    mut new: NewUpload,
+    kind: FileType,
+    call: Repeatable,
+) -> Result<Upload, Error> {
+    let now = tx.now().await?;
+    // What is remembered longer than it could be attached is forgotten: the file has come anew.
+    if let Some(first) = call.before(tx).await?
+        && let Some(first) = get(parts, tx, first.into(), new.caller, now).await?
+    {
+        store::upload::expire(tx, new.id, now).await?;
+        sql::queue::push(tx, FILE_SWEEP, new.file.as_uuid(), now).await?;
+        return Ok(first);
+    }
+    if let Some((file, key)) = store::upload::find_same(tx, &new, now, &parts.keys.keyring).await? {
+        // What has just been stored belongs to nothing now.
+        sql::queue::push(tx, FILE_SWEEP, new.file.as_uuid(), now).await?;
+        (new.file, new.key) = (file, key);
+    }
+    let (keyring, random) = (&parts.keys.keyring, &*parts.random);
+    let life = (now, now.plus(parts.config.upload_life()));
+    if !store::upload::complete(tx, &new, kind.media_type(), life, keyring, random).await? {
+        return Err(Error::UploadNotFound(new.id));
+    }
+    call.made(tx, new.id.as_uuid()).await?;
+    get(parts, tx, new.id, new.caller, now).await?.ok_or(Error::UploadNotFound(new.id))
+}
+
+async fn get(
+    parts: &Parts,
+    tx: &mut Tx,
+    id: UploadId,
+    caller: [u8; 32],
+    now: Timestamp,
+) -> Result<Option<Upload>, Error> {
+    let upload = store::upload::get(tx, id, caller, now, &parts.keys.keyring).await?;
+    Ok(upload.map(|(upload, _)| upload))
 }
 
 async fn discard(parts: &Arc<Parts>, new: NewUpload, writer: Writer) -> Result<(), Error> {
     writer.abort().await?;
+    give_up(parts, new).await
+}
+
+/// Leaves the rest to the sweep, which is due now.
+async fn give_up(parts: &Arc<Parts>, new: NewUpload) -> Result<(), Error> {
     let expired = parts.db.write(move |tx| {
         Box::pin(async move {
             let now = tx.now().await?;
@@ -120,4 +166,14 @@ async fn discard(parts: &Arc<Parts>, new: NewUpload, writer: Writer) -> Result<(
         })
     });
     Ok(expired.await?)
+}
+
+/// Lets the scanner look at what is stored, as it will be read: a slow sender keeps no scanner waiting.
+async fn scan(parts: &Parts, new: &NewUpload) -> Result<(), Error> {
+    let Some(scanner) = &parts.scanner else { return Ok(()) };
+    let size = u64::try_from(new.header.size).unwrap_or(0);
+    match scanner.scan(parts.objects.read(new.file, new.key.clone(), size, 0)).await? {
+        Verdict::Clean => Ok(()),
+        Verdict::Infected => Err(Error::FileRefusedByScanner),
+    }
 }

@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 use tonic::Status;
 
 on_both! { World: m3_a_file_comes_out_as_it_went_in, m3_what_is_not_what_it_says_is_refused, m3_nothing_is_left_of_files_nobody_has,
-a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too }
+m3_downloads_are_bounded_and_end_when_nobody_takes_them, a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too, a6_a_download_goes_on_under_its_own_access_only }
 
-fn pdf(size: usize) -> Vec<u8> {
+pub(crate) fn pdf(size: usize) -> Vec<u8> {
     let mut content = b"%PDF-1.7\n".to_vec();
     content.extend((content.len()..size).map(|at| u8::try_from(at * 7 % 251).expect("there")));
     content
 }
 
-fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
+pub(crate) fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
     proto::UploadHeader {
         display_name: name.to_owned(),
         size_bytes: i64::try_from(content.len()).expect("there"),
@@ -30,7 +30,11 @@ fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
     }
 }
 
-async fn upload(world: &World, header: proto::UploadHeader, content: &[u8]) -> Result<proto::Upload, Status> {
+pub(crate) async fn upload(
+    world: &World,
+    header: proto::UploadHeader,
+    content: &[u8],
+) -> Result<proto::Upload, Status> {
     use upload_delivery_file_request::Frame;
     let chunks = content.chunks(60_000).map(|chunk| Frame::Chunk(Bytes::copy_from_slice(chunk)));
     let frames = [Frame::Header(header)].into_iter().chain(chunks);
@@ -40,7 +44,7 @@ async fn upload(world: &World, header: proto::UploadHeader, content: &[u8]) -> R
 }
 
 /// A letter to Karen with this file; the name of the file.
-async fn with_file(world: &World, uuid: u128, content: &[u8]) -> String {
+pub(crate) async fn with_file(world: &World, uuid: u128, content: &[u8]) -> String {
     let upload = upload(world, header("brev.pdf", content), content).await.expect("uploaded");
     let delivery =
         proto::Delivery { main_document: upload.name, body_text: String::new(), ..letter(KAREN, uuid, "Skat") };
@@ -53,7 +57,7 @@ async fn with_file(world: &World, uuid: u128, content: &[u8]) -> String {
     letter.files[0].name.clone()
 }
 
-async fn download(world: &World, who: &str, name: &str, offset: i64) -> Result<Vec<u8>, Status> {
+pub(crate) async fn download(world: &World, who: &str, name: &str, offset: i64) -> Result<Vec<u8>, Status> {
     let request = proto::DownloadFileRequest { name: name.to_owned(), offset_bytes: offset };
     let mut frames = world.mailbox().download_file(by(who, request)).await?.into_inner();
     let mut content = Vec::new();
@@ -146,32 +150,72 @@ async fn m3_nothing_is_left_of_files_nobody_has(world: World) {
     assert!(stored(&world.files_dir()).is_empty());
 }
 
+async fn m3_downloads_are_bounded_and_end_when_nobody_takes_them(world: World) {
+    world.karen_and_niels().await;
+    let name = with_file(&world, 1, &pdf(8_000_000)).await;
+    let karen = format!("{KAREN}@borger_dk");
+    let begin = async || {
+        let request = proto::DownloadFileRequest { name: name.clone(), offset_bytes: 0 };
+        world.mailbox().download_file(by(&karen, request)).await.map(tonic::Response::into_inner)
+    };
+    let (mut idle, _also) = (begin().await.expect("a stream"), begin().await.expect("a stream"));
+    let began = Instant::now();
+    let logged = world.count("SELECT COUNT(*) AS n FROM activity").await;
+    while let Err(refused) = begin().await {
+        assert_eq!(reason(&refused), "OVERLOADED");
+        assert!(began.elapsed() < Duration::from_secs(20), "no place becomes free");
+        assert_eq!(world.count("SELECT COUNT(*) AS n FROM activity").await, logged, "what is shed did not happen");
+    }
+    assert!(began.elapsed() >= world.parts.config.download_idle(), "not before they were idle for long enough");
+    let ended = loop {
+        match idle.message().await {
+            Ok(frame) => assert!(frame.is_some(), "a file that was cut off never looks whole"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(reason(&ended), "DEADLINE_EXCEEDED");
+}
+
 async fn a6_a_download_is_cut_within_a_second(world: World) {
-    let (sent, took) = until_cut(&world, Duration::ZERO).await;
+    let (sent, took, reason) = until_cut(&world, Duration::ZERO, ends).await;
+    assert_eq!(reason, "ACCESS_ENDED");
     assert!(sent <= 1_048_576, "{sent} bytes");
     assert!(took < Duration::from_millis(1_500), "{took:?}");
 }
 
 async fn a6_a_download_that_stands_still_is_cut_too(world: World) {
-    let (sent, _) = until_cut(&world, Duration::from_millis(1_300)).await;
+    let (sent, _, reason) = until_cut(&world, Duration::from_millis(1_300), ends).await;
+    assert_eq!(reason, "ACCESS_ENDED");
     assert!(sent <= 600_000, "{sent} bytes: only what was on its way when the access ended");
 }
 
-/// Begins a download of 8 MB as a reader, ends the access, waits, and reads on: how many bytes still come,
-/// and for how long.
-async fn until_cut(world: &World, pause: Duration) -> (usize, Duration) {
+async fn a6_a_download_goes_on_under_its_own_access_only(world: World) {
+    // Ended and given anew in between: the stream began under the one that has ended.
+    let anew = |world: &World, mailbox: &str| world.niels_reads(mailbox, 2);
+    let (sent, _, reason) = until_cut(&world, Duration::ZERO, anew).await;
+    assert!(sent <= 1_048_576, "{sent} bytes");
+    assert_eq!(reason, "CONCURRENT_CHANGE");
+}
+
+fn ends(world: &World, _: &str) {
+    world.access.answers(access::Decision {
+        denial: ErrorReason::AccessEnded.into(),
+        end_reason: access::EndReason::RemovedByOwner.into(),
+        ..Default::default()
+    });
+}
+
+/// Begins a download of 8 MB as a reader, lets something happen, waits, and reads on: how many bytes still come, for how
+/// long, and why no more.
+async fn until_cut(world: &World, pause: Duration, happens: impl FnOnce(&World, &str)) -> (usize, Duration, String) {
     let (mailbox, _) = world.karen_and_niels().await;
     let name = with_file(world, 1, &pdf(8_000_000)).await;
     world.niels_reads(&mailbox, 1);
     let request = by(&format!("{NIELS}@borger_dk"), proto::DownloadFileRequest { name, offset_bytes: 0 });
     let mut frames = world.mailbox().download_file(request).await.expect("a stream").into_inner();
     frames.message().await.expect("a header");
-    world.access.answers(access::Decision {
-        denial: ErrorReason::AccessEnded.into(),
-        end_reason: access::EndReason::RemovedByOwner.into(),
-        ..Default::default()
-    });
-    let ended = Instant::now();
+    happens(world, &mailbox);
+    let happened = Instant::now();
     tokio::time::sleep(pause).await;
     // The client's window holds one chunk, so nothing comes that is not read here.
     let mut sent = 0;
@@ -182,15 +226,12 @@ async fn until_cut(world: &World, pause: Duration) -> (usize, Duration) {
                 download_file_response::Frame::Header(_) => panic!("a second header"),
             },
             Ok(None) => panic!("the whole file came"),
-            Err(status) => {
-                assert_eq!(reason(&status), "ACCESS_ENDED");
-                return (sent, ended.elapsed());
-            }
+            Err(status) => return (sent, happened.elapsed(), reason(&status)),
         }
     }
 }
 
-fn stored(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn stored(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { stored(&path) } else { vec![path] }).collect()
 }

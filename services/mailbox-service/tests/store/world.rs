@@ -27,7 +27,7 @@ use mailbox_service::incoming::Incoming;
 use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
-use mailbox_service::usecase::Parts;
+use mailbox_service::usecase::{Parts, Repeatable};
 use mailbox_service::watchers::Watchers;
 use rpc::{Client, ClientConfig, Streams};
 use sql::{DatabaseConfig, Db, TimeSource};
@@ -56,11 +56,18 @@ pub(crate) const START: i64 = 1_768_467_600_000_000;
 
 impl World {
     pub(crate) async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, |_| {}).await
+    }
+
+    /// One whose parts were changed.
+    pub(crate) async fn start_with(engine: Engine, change: impl FnOnce(&mut Parts)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = engine.fresh_database(folder.path(), "mailbox").await.expect("a database");
         let clock = ManualClock::new(kernel::Timestamp::from_micros(START));
         let access = FakeAccess::default();
-        let parts = Arc::new(parts(&folder, database, &clock, access.serve().await).await);
+        let mut parts = parts(&folder, database, &clock, access.serve().await).await;
+        change(&mut parts);
+        let parts = Arc::new(parts);
         let channel = serve(parts.clone()).await;
         Self { parts, clock, access, folder, channel }
     }
@@ -100,6 +107,12 @@ impl World {
     /// Karen and Niels, both registered.
     pub(crate) async fn karen_and_niels(&self) -> (String, String) {
         (self.register(KAREN, "Karen", "Nørgaard").await, self.register(NIELS, "Niels", "Holm").await)
+    }
+
+    /// A call without a request id.
+    pub(crate) fn unrepeatable(&self) -> Repeatable {
+        let request = known(by("municipality", ())).expect("a caller");
+        self.parts.repeatable(&rpc::Call::of(&request).expect("a caller"), "test", "", &[])
     }
 
     /// The number that `sql` counts as `n`.
@@ -194,9 +207,12 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         keys,
         random,
         streams: Streams::new(8),
+        scanner: None,
+        uploads: Streams::new(2),
+        downloads: Streams::new(2),
         watchers: Watchers::default(),
-        // So few letters for one page of a search that a test can have more.
-        config: ServiceConfig { files_dir, search_letters: 400, ..ServiceConfig::default() },
+        // So few letters for one page of a search that a test can have more; so little patience that a test can wait.
+        config: ServiceConfig { files_dir, search_letters: 400, download_idle_seconds: 2, ..ServiceConfig::default() },
     }
 }
 

@@ -4,4 +4,5 @@
 
 mod commands;
 mod end;
+mod files;
 mod kill;

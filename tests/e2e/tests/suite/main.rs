@@ -5,6 +5,7 @@
 mod asking;
 mod away;
 mod binning;
+mod bucket;
 mod callers;
 mod choosing;
 mod clocks;

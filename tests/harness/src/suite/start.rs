@@ -2,12 +2,14 @@
 
 use super::{Inner, NOON, Suite};
 use crate::ports;
+use crate::s3::S3Server;
 use crate::smtp::SmtpServer;
 use anyhow::Context as _;
 use engines::Engine;
 use kernel::{ManualClock, ServiceName, SystemClock, SystemRandom};
 use local::client::Clients;
 use local::{Layout, Ports, Secrets, configs};
+use mailbox_service::objects::BucketConfig;
 use notification_service::config::MailConfig;
 use runtime::{App, Config, Outside};
 use sql::DatabaseConfig;
@@ -25,7 +27,7 @@ impl Suite {
     /// # Panics
     /// When it does not start.
     pub async fn start(engine: Engine) -> Self {
-        begin(engine, None).await.expect("the suite starts")
+        begin(engine, Servers::default()).await.expect("the suite starts")
     }
 
     /// A suite on fresh databases that sends its e-mails through `server`.
@@ -41,7 +43,15 @@ impl Suite {
     /// # Panics
     /// When it does not start.
     pub async fn start_with_mail(engine: Engine, mail: MailConfig, folder: &Path) -> Self {
-        begin(engine, Some((mail, folder.to_owned()))).await.expect("the suite starts")
+        begin(engine, Servers { mail: Some((mail, folder.to_owned())), ..Servers::default() }).await.expect("the suite starts")
+    }
+
+    /// A suite on fresh databases whose files lie in the bucket of `server`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with_bucket(engine: Engine, server: &S3Server) -> Self {
+        begin(engine, Servers { bucket: Some(server.bucket()), ..Servers::default() }).await.expect("the suite starts")
     }
 }
 
@@ -50,11 +60,19 @@ pub(super) struct Plan<'p> {
     pub(super) databases: &'p [(ServiceName, DatabaseConfig)],
     pub(super) secrets: &'p Secrets,
     pub(super) outside: Outside,
-    /// How e-mail leaves, and where it then lies; into files of the suite's own where nothing is said.
-    pub(super) mail: Option<(MailConfig, PathBuf)>,
+    pub(super) servers: Servers,
 }
 
-async fn begin(engine: Engine, mail: Option<(MailConfig, PathBuf)>) -> anyhow::Result<Suite> {
+/// What a suite uses instead of folders of its own.
+#[derive(Default)]
+pub(super) struct Servers {
+    /// How e-mail leaves, and where it then lies.
+    mail: Option<(MailConfig, PathBuf)>,
+    /// Where files lie.
+    bucket: Option<BucketConfig>,
+}
+
+async fn begin(engine: Engine, servers: Servers) -> anyhow::Result<Suite> {
     let folder = TempDir::new()?;
     let secrets = secrets(&folder)?;
     let mut databases = Vec::new();
@@ -63,7 +81,7 @@ async fn begin(engine: Engine, mail: Option<(MailConfig, PathBuf)>) -> anyhow::R
     }
     let clock = ManualClock::new(NOON);
     let outside = Outside::driven(Arc::new(clock.clone()));
-    Plan { databases: &databases, secrets: &secrets, outside, mail }.start(&clock, Arc::new(folder)).await
+    Plan { databases: &databases, secrets: &secrets, outside, servers }.start(&clock, Arc::new(folder)).await
 }
 
 /// Keys and certificates of a suite in `folder`.
@@ -94,7 +112,7 @@ impl Plan<'_> {
         }
         let (secrets, layout) = (self.secrets.clone(), self.secrets.layout());
         let clients = Clients::new(layout, &ports)?;
-        let mail = self.mail.as_ref().map_or_else(|| layout.mail(), |(_, folder)| folder.clone());
+        let mail = self.servers.mail.as_ref().map_or_else(|| layout.mail(), |(_, folder)| folder.clone());
         let stop = all.drop_guard();
         let (now, driven) = (Arc::new(clock.clone()), Some(clock.clone()));
         Ok(Suite::new(Inner { clock: now, driven, secrets, ports, clients, jobs, mail, stopping, stop, folder }))
@@ -119,6 +137,7 @@ impl Plan<'_> {
         let access = access_service::build(access, outside()).await.context("access-service")?;
         let section = mailbox_service::config::ServiceConfig {
             files_dir: self.secrets.layout().files(),
+            bucket: self.servers.bucket.clone(),
             activity_heads_dir: Some(self.secrets.layout().activity_heads()),
             ..mailbox_service::config::ServiceConfig::default()
         };
@@ -132,7 +151,7 @@ impl Plan<'_> {
 
     /// How e-mail leaves.
     fn mailing(&self) -> notification_service::config::ServiceConfig {
-        let mail = match &self.mail {
+        let mail = match &self.servers.mail {
             None => MailConfig { folder: self.secrets.layout().mail(), ..MailConfig::default() },
             Some((config, _)) => config.clone(),
         };

@@ -1,6 +1,6 @@
 //! Two suites on one database a service, with clocks that go differently.
 
-use super::start::{Plan, secrets};
+use super::start::{Plan, Servers, secrets};
 use super::{NOON, Suite};
 use engines::{DrivenDatabase, Engine};
 use kernel::{ManualClock, ServiceName, Timestamp};
@@ -58,7 +58,7 @@ async fn begin() -> anyhow::Result<TwoSuites> {
     let start = async |clock: ManualClock| {
         let time = TimeSource::Engine(Arc::new(clock.clone()));
         let outside = Outside { time, ..Outside::driven(Arc::new(clock.clone())) };
-        let plan = Plan { databases: &databases, secrets: &secrets, outside, mail: None };
+        let plan = Plan { databases: &databases, secrets: &secrets, outside, servers: Servers::default() };
         plan.start(&clock, folder.clone()).await
     };
     let first = start(ManualClock::new(NOON)).await?;

@@ -3,6 +3,7 @@
 use crate::domain::file::hex;
 use crate::domain::message::AttachedFile;
 use crate::error::Error;
+use crate::grpc::outflow::{self, Outflow};
 use crate::usecase::Parts;
 use crate::usecase::fetch_forward::{self, Outgoing};
 use api::mailbox::v1 as proto;
@@ -10,45 +11,44 @@ use api::mailbox::v1::fetch_forward_response::Frame;
 use crypto::DataKey;
 use kernel::resource;
 use rpc::convert::to_proto;
-use rpc::{Fields, Refusal};
+use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 /// The frames of one forwarded letter.
-pub(super) type Frames = ReceiverStream<Result<proto::FetchForwardResponse, Status>>;
+pub(super) type Frames = outflow::Frames<proto::FetchForwardResponse>;
 
-pub(super) async fn fetch(parts: &Arc<Parts>, request: proto::FetchForwardRequest) -> Result<Frames, Refusal> {
+pub(super) async fn fetch(
+    parts: &Arc<Parts>,
+    call: &Call,
+    request: proto::FetchForwardRequest,
+) -> Result<Frames, Refusal> {
     let mut fields = Fields::new();
     let name = fields.required("name", &request.name, resource::parse_forward);
     let ((mailbox, id),) = fields.all((name,))?;
+    let open = parts.downloads.open(call.deadline)?;
     let outgoing = fetch_forward::run(parts, mailbox, id).await?;
-    // One frame at a time: whoever reads slowly is read for slowly.
-    let (frames, received) = mpsc::channel(1);
-    let sender = Sender { parts: parts.clone(), frames };
+    let (out, frames) = outflow::begin(open, parts.config.download_idle());
+    let sender = Sender { parts: parts.clone(), out };
     tokio::spawn(sender.send(outgoing).in_current_span());
-    Ok(ReceiverStream::new(received))
+    Ok(frames)
 }
 
 struct Sender {
     parts: Arc<Parts>,
-    frames: mpsc::Sender<Result<proto::FetchForwardResponse, Status>>,
+    out: Outflow<proto::FetchForwardResponse>,
 }
 
 impl Sender {
     async fn send(self, outgoing: Outgoing) {
-        if let Err(error) = self.all(outgoing).await {
-            let status = Status::from(Refusal::from(error));
-            // Nobody listening is no matter: the stream ends either way.
-            let _ = self.frames.send(Err(status)).await;
-        }
+        let done = self.all(outgoing).await;
+        self.out.end(done);
     }
 
     async fn all(&self, mut outgoing: Outgoing) -> Result<(), Error> {
         let files = std::mem::take(&mut outgoing.files);
-        if !self.one(Frame::Header(header(outgoing, files.len()))).await {
+        if !self.one(Frame::Header(header(outgoing, files.len()))).await? {
             return Ok(());
         }
         for file in files {
@@ -72,7 +72,7 @@ impl Sender {
         };
         let mut frame = Some(Frame::File(begin));
         while let Some(next) = frame {
-            if !self.one(next).await {
+            if !self.one(next).await? {
                 return Ok(false);
             }
             frame = reader.next().await?.map(Frame::Chunk);
@@ -80,8 +80,11 @@ impl Sender {
         Ok(true)
     }
 
-    async fn one(&self, frame: Frame) -> bool {
-        self.frames.send(Ok(proto::FetchForwardResponse { frame: Some(frame) })).await.is_ok()
+    /// Sends one frame as soon as the caller takes it. False: the caller has gone.
+    async fn one(&self, frame: Frame) -> Result<bool, Error> {
+        let Some(place) = self.out.place(Instant::now()).await? else { return Ok(false) };
+        place.send(Ok(proto::FetchForwardResponse { frame: Some(frame) }));
+        Ok(true)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::domain::acting::Act;
 use crate::domain::file::hex;
+use crate::domain::message::AttachedFile;
 use crate::error::Error;
+use crate::grpc::outflow::{self, Outflow};
 use crate::usecase::download_file::{self, Downstream};
 use crate::usecase::{Parts, admit};
 use api::mailbox::v1 as proto;
@@ -11,10 +13,7 @@ use kernel::{FileId, resource};
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
 use tracing::Instrument as _;
 
 /// How often a reader's right is asked for while the stream is open.
@@ -24,7 +23,7 @@ const CHECK_EVERY: Duration = Duration::from_secs(1);
 const CHECK_AFTER: usize = 256 * 1024;
 
 /// The frames of one download.
-pub(super) type Frames = ReceiverStream<Result<proto::DownloadFileResponse, Status>>;
+pub(super) type Frames = outflow::Frames<proto::DownloadFileResponse>;
 
 pub(super) async fn download(
     parts: &Arc<Parts>,
@@ -40,12 +39,24 @@ pub(super) async fn download(
     // Not a form of ours, so no file of ours.
     let file: FileId = file.parse().map_err(|_| Error::NotFound)?;
     let admitted = admit::admit(parts, call, mailbox, Act::Download).await?;
+    // Before anything is logged: what is shed did not happen.
+    let open = parts.downloads.open(call.deadline)?;
     let down = download_file::begin(parts, admitted, message, file, request.offset_bytes).await?;
-    let (frames, received) = mpsc::channel(1);
-    let sender = Sender { parts: parts.clone(), call: call.clone(), down, frames, checks: checks(), unchecked: 0 };
-    let header = sender.header(request.offset_bytes);
+    let (out, frames) = outflow::begin(open, parts.config.download_idle());
+    let header = header(&down.file, request.offset_bytes);
+    let sender = Sender { parts: parts.clone(), call: call.clone(), down, out, checks: checks(), unchecked: 0 };
     tokio::spawn(sender.send(header).in_current_span());
-    Ok(ReceiverStream::new(received))
+    Ok(frames)
+}
+
+fn header(file: &AttachedFile, offset: i64) -> Frame {
+    Frame::Header(proto::DownloadHeader {
+        display_name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        size_bytes: file.size,
+        sha256: hex(&file.sha256),
+        offset_bytes: offset,
+    })
 }
 
 fn checks() -> Interval {
@@ -58,30 +69,16 @@ struct Sender {
     parts: Arc<Parts>,
     call: Call,
     down: Downstream,
-    frames: mpsc::Sender<Result<proto::DownloadFileResponse, Status>>,
+    out: Outflow<proto::DownloadFileResponse>,
     checks: Interval,
     /// Bytes sent since the last question.
     unchecked: usize,
 }
 
 impl Sender {
-    fn header(&self, offset: i64) -> Frame {
-        let file = &self.down.file;
-        Frame::Header(proto::DownloadHeader {
-            display_name: file.name.clone(),
-            media_type: file.media_type.clone(),
-            size_bytes: file.size,
-            sha256: hex(&file.sha256),
-            offset_bytes: offset,
-        })
-    }
-
     async fn send(mut self, header: Frame) {
-        if let Err(error) = self.all(header).await {
-            let status = Status::from(Refusal::from(error));
-            // Nobody listening is no matter: the stream ends either way.
-            let _ = self.frames.send(Err(status)).await;
-        }
+        let done = self.all(header).await;
+        self.out.end(done);
     }
 
     async fn all(&mut self, header: Frame) -> Result<(), Error> {
@@ -105,6 +102,7 @@ impl Sender {
             may_go_on(&self.parts, &self.call, &self.down).await?;
             self.unchecked = 0;
         }
+        let since = Instant::now();
         loop {
             tokio::select! {
                 biased;
@@ -112,9 +110,9 @@ impl Sender {
                     may_go_on(&self.parts, &self.call, &self.down).await?;
                     self.unchecked = 0;
                 }
-                slot = self.frames.reserve() => {
-                    let Ok(slot) = slot else { return Ok(false) };
-                    slot.send(Ok(proto::DownloadFileResponse { frame: Some(frame) }));
+                place = self.out.place(since) => {
+                    let Some(place) = place? else { return Ok(false) };
+                    place.send(Ok(proto::DownloadFileResponse { frame: Some(frame) }));
                     return Ok(true);
                 }
             }
