@@ -3,6 +3,7 @@
 use crate::MIGRATIONS;
 use crate::config::ServiceConfig;
 use crate::heads::Heads;
+use crate::store;
 use crate::usecase::verify_activity::Verifier;
 use anyhow::Context as _;
 use futures::FutureExt as _;
@@ -22,12 +23,16 @@ pub enum Command {
         #[arg(long)]
         export: Option<PathBuf>,
     },
+    /// Wraps the data keys of all mailboxes by the active key of the key file, after which the other keys can leave it. Exit
+    /// code 0: all; 3: some need a key that the file does not hold. Can be run while the service is, and again.
+    RewrapKeys,
 }
 
 impl runtime::Command<ServiceConfig> for Command {
     fn run(self, _: ServiceName, config: Config<ServiceConfig>) -> BoxFuture<'static, anyhow::Result<bool>> {
         match self {
             Self::VerifyActivity { export } => verify(config, export).boxed(),
+            Self::RewrapKeys => rewrap(config).boxed(),
         }
     }
 }
@@ -43,4 +48,9 @@ async fn verify(config: Config<ServiceConfig>, export: Option<PathBuf>) -> anyho
     let seen = verifier.seen();
     println!("{} entries, {} exported heads, {} findings", seen.entries, seen.exported, seen.findings);
     Ok(seen.findings == 0)
+}
+
+async fn rewrap(config: Config<ServiceConfig>) -> anyhow::Result<bool> {
+    let stored = Stored::open(&config, MIGRATIONS).await?;
+    runtime::rewrap_all(&stored.db, &stored.keys.keyring, &store::WRAPPED_TABLES).await
 }

@@ -20,3 +20,7 @@ pub mod service_record;
 pub mod settings;
 pub mod tally;
 pub mod upload;
+
+/// The tables whose rows have data keys of their own, wrapped by a key from outside.
+pub const WRAPPED_TABLES: [runtime::WrappedTable; 2] =
+    [runtime::wrapped_table!("person", person::key_place), runtime::wrapped_table!("upload", upload::key_place)];

@@ -7,6 +7,7 @@
 //!
 //! Locks are taken in one order: what may have ended, subscription, person, address; and then queue, ledger.
 
+pub mod command;
 pub mod config;
 pub mod domain;
 pub mod email;

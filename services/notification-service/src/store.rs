@@ -26,3 +26,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         postgres: include_str!("../migrations/postgres/0003_caseworkers.sql"),
     },
 ]);
+
+/// The tables whose rows have data keys of their own, wrapped by a key from outside.
+pub const WRAPPED_TABLES: [runtime::WrappedTable; 1] =
+    [runtime::wrapped_table!("subscription", subscription::key_place)];

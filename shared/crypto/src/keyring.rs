@@ -116,6 +116,16 @@ impl Keyring {
         bytes.try_into().map(DataKey::from_bytes).map_err(|_| SealError)
     }
 
+    /// The id of the key that wraps what is new.
+    pub fn active(&self) -> &str {
+        &self.active
+    }
+
+    /// The same data key of the row `place`, wrapped by the active key.
+    pub fn rewrap(&self, place: &str, wrapped: &WrappedKey, random: &dyn Random) -> Result<WrappedKey, SealError> {
+        Ok(self.wrap(place, &self.unwrap(place, wrapped)?, random))
+    }
+
     /// Whether the id of any key, active or not, begins with `prefix`.
     pub fn has_id_with_prefix(&self, prefix: &str) -> bool {
         self.keys.keys().any(|id| id.starts_with(prefix))
@@ -157,6 +167,10 @@ mod tests {
         let unwrapped = new.unwrap("mailbox/1", &wrapped).unwrap();
         assert_eq!(unwrapped.bytes(), key.bytes());
         assert!(!new.is_active(&wrapped));
+        let anew = new.rewrap("mailbox/1", &wrapped, &SystemRandom).unwrap();
+        assert!(new.is_active(&anew));
+        assert_eq!(new.unwrap("mailbox/1", &anew).unwrap().bytes(), key.bytes());
+        assert!(new.rewrap("mailbox/2", &wrapped, &SystemRandom).is_err());
         assert!(new.unwrap("mailbox/2", &wrapped).is_err());
     }
 

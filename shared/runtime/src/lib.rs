@@ -9,6 +9,7 @@ mod base;
 mod command;
 mod config;
 mod process;
+mod rewrap;
 mod telemetry;
 mod worker;
 
@@ -17,5 +18,6 @@ pub use base::{Base, Outside};
 pub use command::{Command, NoCommand, Stored};
 pub use config::{Config, Peers};
 pub use process::{main, main_with};
+pub use rewrap::{Rewrapped, WrappedTable, rewrap, rewrap_all};
 pub use telemetry::{LogFormat, TelemetryConfig};
 pub use worker::Job;

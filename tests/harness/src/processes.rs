@@ -154,6 +154,20 @@ impl Processes {
         self.serving((service, 0)).await
     }
 
+    /// Stops a service, its first replica, in order, and starts it again.
+    pub async fn restart(&mut self, service: ServiceName) -> anyhow::Result<()> {
+        self.terminate(service)?;
+        self.begin((service, 0))?;
+        self.serving((service, 0)).await
+    }
+
+    /// Starts what the program of a service does instead of serving.
+    pub fn begin_command(&self, service: ServiceName, arguments: &[&str]) -> anyhow::Result<Child> {
+        let mut program = Command::new(self.programs.join(service.as_str()));
+        program.arg("--config").arg(self.config_of((service, 0))).args(arguments);
+        Ok(program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
+    }
+
     /// Asks a service, its first replica, to stop in order, and waits for it.
     pub fn terminate(&mut self, service: ServiceName) -> anyhow::Result<ExitStatus> {
         self.signal((service, 0), "TERM")

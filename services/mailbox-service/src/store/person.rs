@@ -56,10 +56,15 @@ pub(super) fn read(row: &Row) -> Result<PersonRow, Error> {
     })
 }
 
+/// The place of the key of a person's mailbox.
+pub(super) fn key_place(id: Uuid) -> String {
+    place("person", id)
+}
+
 impl PersonRow {
     /// The data key of the person's mailbox.
     pub fn key(&self, keyring: &Keyring) -> Result<DataKey, Error> {
-        keyring.unwrap(&place("person", self.id), &self.wrapped).map_err(closed("person.wrapped_key"))
+        keyring.unwrap(&key_place(self.id.as_uuid()), &self.wrapped).map_err(closed("person.wrapped_key"))
     }
 
     /// The person's names.
@@ -109,7 +114,7 @@ impl PersonRow {
         let key = DataKey::generate(random);
         Self {
             id,
-            wrapped: keyring.wrap(&place("person", id), &key, random),
+            wrapped: keyring.wrap(&key_place(id.as_uuid()), &key, random),
             first_name: seal(&key, "person.first_name", id, "Ingen", random),
             last_name: seal(&key, "person.last_name", id, "Ingen", random),
             postal_address: None,

@@ -32,6 +32,8 @@ CREATE TABLE subscription (
 );
 CREATE UNIQUE INDEX subscription_live_by_access ON subscription (access) WHERE NOT ended AND access IS NOT NULL;
 CREATE UNIQUE INDEX subscription_live_own ON subscription (mailbox) WHERE NOT ended AND access IS NULL;
+-- In this order keys are wrapped anew.
+CREATE UNIQUE INDEX subscription_by_id ON subscription (id);
 CREATE INDEX subscription_by_subscriber ON subscription (subscriber, ended, create_time DESC, id DESC);
 
 -- The address of a subscription that waits for its code, and that one live code (N2, N8).

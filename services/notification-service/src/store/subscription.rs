@@ -34,7 +34,7 @@ const LOCK: Sql = Sql::each(
 );
 
 /// The place of a subscription's key.
-fn key_place(id: SubscriptionId) -> String {
+pub(super) fn key_place(id: Uuid) -> String {
     format!("subscription.wrapped_key/{id}")
 }
 
@@ -51,7 +51,7 @@ pub fn waiting_place(id: SubscriptionId) -> String {
 /// Adds a new subscription without an address, and its key.
 pub async fn insert(tx: &mut Tx, keyring: &Keyring, opened: &Opened, random: &dyn kernel::Random) -> Result<(), Error> {
     let Subscription { id, mailbox, subscriber, access, create_time, .. } = opened.subscription;
-    let wrapped = keyring.wrap(&key_place(id), &opened.key, random);
+    let wrapped = keyring.wrap(&key_place(id.as_uuid()), &opened.key, random);
     let sql = "INSERT INTO subscription (mailbox, id, subscriber, access, key_id, wrapped_key, create_time, ended) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)";
     let args = args![mailbox, id, subscriber, access, wrapped.key_id, wrapped.bytes, create_time];
@@ -205,7 +205,7 @@ fn open(row: &Row, keyring: &Keyring) -> Result<Opened, Error> {
     let id: SubscriptionId = row.get("id")?;
     let wrapped = WrappedKey { key_id: row.get("key_id")?, bytes: row.get("wrapped_key")? };
     let closed = |_| Error::corrupt("subscription.wrapped_key", "does not open");
-    let key = keyring.unwrap(&key_place(id), &wrapped).map_err(closed)?;
+    let key = keyring.unwrap(&key_place(id.as_uuid()), &wrapped).map_err(closed)?;
     let address = row.get::<Option<Vec<u8>>>("address")?;
     let subscription = Subscription {
         id,

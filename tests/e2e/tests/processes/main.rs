@@ -6,3 +6,4 @@ mod commands;
 mod end;
 mod files;
 mod kill;
+mod rotation;

@@ -2,7 +2,7 @@
 
 use crate::domain::file::hex;
 use crate::domain::person::Person;
-use crate::store::sealed::{open, place, seal};
+use crate::store::sealed::{open, seal};
 use crypto::{DataKey, Keyring, LookupHash};
 use kernel::{CprNumber, ExemptionId, PersonId, Random, Timestamp};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ pub async fn insert_many(
 
 fn new_row(new: &NewPerson, keyring: &Keyring, random: &dyn Random) -> Value {
     let key = DataKey::generate(random);
-    let wrapped = keyring.wrap(&place("person", new.person.id), &key, random);
+    let wrapped = keyring.wrap(&super::key_place(new.person.id.as_uuid()), &key, random);
     let mut row = row(&new.person, &key, random);
     row["key_id"] = wrapped.key_id.into();
     row["wrapped_key"] = hex(&wrapped.bytes).into();
