@@ -2,6 +2,7 @@
 //! drives, the same as shipped binaries, and people who act.
 
 pub mod actor;
+pub mod at_rest;
 pub mod mail;
 pub mod nobody;
 pub mod person;

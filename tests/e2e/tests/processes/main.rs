@@ -6,4 +6,5 @@ mod commands;
 mod end;
 mod files;
 mod kill;
+mod rest;
 mod rotation;
