@@ -43,7 +43,9 @@ impl Suite {
     /// # Panics
     /// When it does not start.
     pub async fn start_with_mail(engine: Engine, mail: MailConfig, folder: &Path) -> Self {
-        begin(engine, Servers { mail: Some((mail, folder.to_owned())), ..Servers::default() }).await.expect("the suite starts")
+        begin(engine, Servers { mail: Some((mail, folder.to_owned())), ..Servers::default() })
+            .await
+            .expect("the suite starts")
     }
 
     /// A suite on fresh databases whose files lie in the bucket of `server`.
