@@ -17,7 +17,9 @@ pub fn claims(caller: &Caller, now: Timestamp) -> (Issuer, Claims) {
         Caller::Service(service) => Issuer::Service(service.name),
         _ => Issuer::Persons,
     };
-    let mut claims = bare(issuer, CallerKind::of(caller), now);
+    // The subject says nothing about the person: the claims below do.
+    let (kind, now, life) = (CallerKind::of(caller), now.as_secs(), LIFE.as_secs().cast_signed());
+    let mut claims = Claims::bare(&issuer.url(), "development", AUDIENCE, kind, now, life);
     match caller {
         Caller::Citizen(citizen) => {
             claims.acr = Some("substantial".to_owned());
@@ -52,28 +54,4 @@ fn sender_system(claims: &mut Claims, sender: &SenderSystem) {
     claims.name = Some(sender.name.clone());
     claims.portal = sender.portal.map(|portal| portal.to_string());
     claims.legal_bases.clone_from(&sender.legal_bases);
-}
-
-fn bare(issuer: Issuer, kind: CallerKind, now: Timestamp) -> Claims {
-    Claims {
-        iss: issuer.url(),
-        // Says nothing about the person: the claims below do.
-        sub: "development".to_owned(),
-        aud: AUDIENCE.to_owned(),
-        iat: now.as_secs(),
-        nbf: now.as_secs(),
-        exp: now.plus(LIFE).as_secs(),
-        kind,
-        acr: None,
-        cpr: None,
-        portal: None,
-        employee_id: None,
-        municipality: None,
-        cvr: None,
-        system_id: None,
-        name: None,
-        sector: None,
-        legal_bases: Vec::new(),
-        service: None,
-    }
 }

@@ -69,6 +69,31 @@ const ASSURED: [&str; 2] = [REQUIRED_ASSURANCE, "high"];
 const MAX_NAME: usize = 200;
 
 impl Claims {
+    /// Claims of a token that `issuer` makes about `subject` for `audience`, valid for `life` seconds from `now` (seconds since
+    /// 1970), and that say nothing of the caller but their kind yet.
+    pub fn bare(issuer: &str, subject: &str, audience: &str, kind: CallerKind, now: i64, life: i64) -> Self {
+        Self {
+            iss: issuer.to_owned(),
+            sub: subject.to_owned(),
+            aud: audience.to_owned(),
+            iat: now,
+            nbf: now,
+            exp: now + life,
+            kind,
+            acr: None,
+            cpr: None,
+            portal: None,
+            employee_id: None,
+            municipality: None,
+            cvr: None,
+            system_id: None,
+            name: None,
+            sector: None,
+            legal_bases: Vec::new(),
+            service: None,
+        }
+    }
+
     /// Whether the login behind the token is good enough for the kind of caller.
     pub(crate) fn is_assured(&self) -> bool {
         match self.kind {

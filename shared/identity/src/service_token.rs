@@ -78,32 +78,14 @@ impl ServiceTokens {
             }
             _ => {}
         }
-        let exp = now + LIFE_SECONDS;
-        let token = self.signer.sign(&self.claims(now, exp))?;
-        *current = Some((token.clone(), exp));
+        let token = self.signer.sign(&self.claims(now))?;
+        *current = Some((token.clone(), now + LIFE_SECONDS));
         Ok(token)
     }
 
-    fn claims(&self, now: i64, exp: i64) -> Claims {
-        Claims {
-            iss: self.issuer.clone(),
-            sub: self.service.to_string(),
-            aud: self.audience.clone(),
-            iat: now,
-            nbf: now,
-            exp,
-            kind: CallerKind::Service,
-            acr: None,
-            cpr: None,
-            portal: None,
-            employee_id: None,
-            municipality: None,
-            cvr: None,
-            system_id: None,
-            name: None,
-            sector: None,
-            legal_bases: Vec::new(),
-            service: Some(self.service.to_string()),
-        }
+    fn claims(&self, now: i64) -> Claims {
+        let service = self.service.to_string();
+        let bare = Claims::bare(&self.issuer, &service, &self.audience, CallerKind::Service, now, LIFE_SECONDS);
+        Claims { service: Some(service), ..bare }
     }
 }

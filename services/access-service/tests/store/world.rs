@@ -151,26 +151,7 @@ impl World {
 
     fn token(&self, issuer: &str, kind: CallerKind, fill: impl FnOnce(&mut Claims)) -> String {
         let now = self.clock.now().as_secs();
-        let mut claims = Claims {
-            iss: issuer.to_owned(),
-            sub: "x".to_owned(),
-            aud: "digitalpost".to_owned(),
-            iat: now,
-            nbf: now,
-            exp: now + 300,
-            kind,
-            acr: None,
-            cpr: None,
-            portal: None,
-            employee_id: None,
-            municipality: None,
-            cvr: None,
-            system_id: None,
-            name: None,
-            sector: None,
-            legal_bases: Vec::new(),
-            service: None,
-        };
+        let mut claims = Claims::bare(issuer, "x", "digitalpost", kind, now, 300);
         fill(&mut claims);
         self.signer.sign(&claims).unwrap()
     }
