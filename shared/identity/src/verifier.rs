@@ -32,7 +32,7 @@ pub enum Refused {
 /// Verifies tokens. Clones share their keys and what they remember.
 #[derive(Clone)]
 pub struct Verifier {
-    audience: String,
+    audience: Arc<str>,
     max_life: i64,
     issuers: Arc<[Arc<Issuer>]>,
     memory: Arc<Memory>,
@@ -64,7 +64,7 @@ impl Verifier {
         }
         let max_life = if config.production { MAX_LIFE_SECONDS } else { MAX_DEVELOPMENT_LIFE_SECONDS };
         let memory = Arc::new(Memory::new(clock.now()));
-        Ok(Self { audience: config.audience.clone(), max_life, issuers, memory, clock })
+        Ok(Self { audience: config.audience.as_str().into(), max_life, issuers, memory, clock })
     }
 
     /// The caller that `token` vouches for. Why a token is not valid is for the log alone.
@@ -147,7 +147,7 @@ impl Verifier {
         if claims.exp.checked_sub(claims.iat).is_none_or(|life| life > self.max_life) {
             return Err("lives too long");
         }
-        if claims.aud != self.audience {
+        if *claims.aud != *self.audience {
             return Err("for another audience");
         }
         let one_service = claims.kind != CallerKind::Service || issuer.config.service == claims.service;

@@ -21,3 +21,7 @@ pub use process::{main, main_with};
 pub use rewrap::{Rewrapped, WrappedTable, rewrap, rewrap_all};
 pub use telemetry::{LogFormat, TelemetryConfig};
 pub use worker::Job;
+
+/// Of every process that is built on this crate. A call allocates some hundred small things on whichever thread it runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

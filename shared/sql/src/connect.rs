@@ -21,13 +21,17 @@ pub(crate) enum Target {
     Postgres(Box<PgConnectOptions>),
 }
 
+/// A statement is planned once on a connection, and not for each call: each is a look-up by an index whatever its values
+/// are, and planning it takes longer than running it.
+const POSTGRES_OPTIONS: [(&str, &str); 2] = [("synchronous_commit", "on"), ("plan_cache_mode", "force_generic_plan")];
+
 impl Target {
     pub(crate) fn of(config: &DatabaseConfig) -> Result<Self, Error> {
         let url = config.resolved_url()?;
         if url.starts_with("sqlite:") {
             Ok(Self::Sqlite(Box::new(sqlite_options(&url)?)))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(&url)?.options([("synchronous_commit", "on")]);
+            let options = PgConnectOptions::from_str(&url)?.options(POSTGRES_OPTIONS);
             Ok(Self::Postgres(Box::new(match &config.authority_file {
                 Some(file) => options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(file),
                 None => options,

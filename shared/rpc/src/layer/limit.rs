@@ -15,7 +15,10 @@ const COME_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// The bounds of one process. What could hold up something else has a pool of its own.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct Limit(Arc<Pools>);
+
+#[derive(Debug)]
+struct Pools {
     /// Calls from outside.
     calls: Pool,
     /// Streams: an idle upload must not take the place of a call.
@@ -25,15 +28,15 @@ pub struct Limit {
     internal: Pool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Pool {
-    admitted: Arc<Semaphore>,
-    running: Arc<Semaphore>,
+    admitted: Semaphore,
+    running: Semaphore,
 }
 
 impl Pool {
     fn new(in_flight: usize, waiting: usize) -> Self {
-        Self { admitted: Arc::new(Semaphore::new(in_flight + waiting)), running: Arc::new(Semaphore::new(in_flight)) }
+        Self { admitted: Semaphore::new(in_flight + waiting), running: Semaphore::new(in_flight) }
     }
 }
 
@@ -41,14 +44,14 @@ impl Limit {
     /// At most `in_flight` calls of each kind run and `waiting` more wait.
     pub fn new(in_flight: usize, waiting: usize) -> Self {
         let pool = || Pool::new(in_flight, waiting);
-        Self { calls: pool(), streams: pool(), internal: pool() }
+        Self(Arc::new(Pools { calls: pool(), streams: pool(), internal: pool() }))
     }
 
     fn pool(&self, path: &str) -> &Pool {
         match api::method(path) {
-            Some(method) if method.streams => &self.streams,
-            Some(method) if !method.services.is_empty() => &self.internal,
-            _ => &self.calls,
+            Some(method) if method.streams => &self.0.streams,
+            Some(method) if !method.services.is_empty() => &self.0.internal,
+            _ => &self.0.calls,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a check reads, in one statement on either engine: whom the CPR number leads to, the present, and the accesses of one
 //! reader to one mailbox.
 
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{PgPool, Row as _, SqlitePool};
 use std::str::FromStr as _;
@@ -51,9 +51,10 @@ impl Query {
             let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
             return Ok(Self::Sqlite(pool.connect_with(options.pragma("query_only", "ON")).await?));
         }
-        Ok(Self::Postgres(
-            PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false).connect(url).await?,
-        ))
+        // Planned once, as the services' own statements are.
+        let options = PgConnectOptions::from_str(url)?.options([("plan_cache_mode", "force_generic_plan")]);
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
+        Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 
     /// The id of the access that was found.
