@@ -47,7 +47,8 @@ pub(crate) struct Issuer {
     keys: RwLock<HashMap<String, Arc<Key>>>,
     read: Mutex<Option<Timestamp>>,
     looked: AtomicI64,
-    http: reqwest::Client,
+    /// Where a JWKS is to be fetched.
+    http: Option<reqwest::Client>,
 }
 
 /// A public key. Another reading of the same JWKS makes another one of it.
@@ -57,7 +58,7 @@ pub(crate) struct Key {
 }
 
 impl Issuer {
-    pub(crate) fn new(config: IssuerConfig, production: bool, http: reqwest::Client) -> Self {
+    pub(crate) fn new(config: IssuerConfig, production: bool, http: Option<reqwest::Client>) -> Self {
         Self { config, production, keys: RwLock::default(), read: Mutex::new(None), looked: AtomicI64::new(0), http }
     }
 
@@ -99,28 +100,14 @@ impl Issuer {
 
     /// Reads the JWKS and replaces the known keys.
     pub(crate) async fn read(&self) -> Result<(), JwksError> {
-        let text = match (&self.config.jwks_file, &self.config.jwks_url) {
-            (Some(file), _) => tokio::fs::read(file).await.map_err(|error| JwksError::File(file.clone(), error))?,
-            (None, Some(url)) => self.fetch(url).await?,
-            (None, None) => return Err(JwksError::Malformed),
+        let text = match (&self.config.jwks_file, &self.config.jwks_url, &self.http) {
+            (Some(file), _, _) => tokio::fs::read(file).await.map_err(|error| JwksError::File(file.clone(), error))?,
+            (None, Some(url), Some(http)) => fetch(http, url).await?,
+            (None, _, _) => return Err(JwksError::Malformed),
         };
         let keys = self.parse(&text)?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
-    }
-
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, JwksError> {
-        let request = self.http.get(url).timeout(READ_TIMEOUT);
-        let mut response =
-            request.send().await.and_then(reqwest::Response::error_for_status).map_err(JwksError::Fetch)?;
-        let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(JwksError::Fetch)? {
-            text.extend_from_slice(&chunk);
-            if text.len() > MAX_JWKS_BYTES {
-                return Err(JwksError::Malformed);
-            }
-        }
-        Ok(text)
     }
 
     /// The usable keys: those with an id, of an algorithm that the configuration allows.
@@ -145,4 +132,17 @@ impl Issuer {
     fn known(&self, id: &str) -> Option<Arc<Key>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
+}
+
+async fn fetch(http: &reqwest::Client, url: &str) -> Result<Vec<u8>, JwksError> {
+    let request = http.get(url).timeout(READ_TIMEOUT);
+    let mut response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(JwksError::Fetch)?;
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(JwksError::Fetch)? {
+        text.extend_from_slice(&chunk);
+        if text.len() > MAX_JWKS_BYTES {
+            return Err(JwksError::Malformed);
+        }
+    }
+    Ok(text)
 }
