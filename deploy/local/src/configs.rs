@@ -135,6 +135,7 @@ pub fn peers(layout: &Layout, ports: &Ports, service: ServiceName) -> Peers {
     let peer = |peer: ServiceName| {
         (peer != service).then(|| ClientConfig {
             url: ports.url(peer),
+            connections: 1,
             authority_file: Some(layout.authority().certificate),
             certificate_file: Some(own.certificate.clone()),
             key_file: Some(own.key.clone()),

@@ -1,5 +1,7 @@
 //! Calls from one service to another.
 
+mod spread;
+
 use crate::call::Call;
 use crate::layer::auth::ON_BEHALF_OF;
 use crate::refusal::Refusal;
@@ -7,6 +9,8 @@ use http::uri::InvalidUri;
 use identity::ServiceTokens;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use tonic::metadata::MetadataValue;
@@ -20,6 +24,10 @@ use tonic_types::StatusExt as _;
 pub struct ClientConfig {
     /// `https://host:port`, or `http://` where a mesh encrypts.
     pub url: String,
+    /// How many connections, 1 to 64. Where the host has several addresses, as a headless service of Kubernetes has, each connection
+    /// takes another of them, and goes to the next when nobody answers there; calls take them in turns.
+    #[serde(default = "one")]
+    pub connections: u16,
     /// The authority that signed the other's certificate, PEM; without it the public ones are trusted.
     #[serde(default)]
     pub authority_file: Option<PathBuf>,
@@ -31,6 +39,12 @@ pub struct ClientConfig {
     pub key_file: Option<PathBuf>,
 }
 
+fn one() -> u16 {
+    1
+}
+
+/// The most connections to another service.
+const MOST_CONNECTIONS: u16 = 64;
 /// How long a connection attempt may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a call waits when its own caller did not say.
@@ -47,15 +61,19 @@ pub enum ClientError {
     /// A certificate or key can't be read.
     #[error("peers: can't read {0}")]
     Certificate(PathBuf, #[source] std::io::Error),
+    /// None, or too many.
+    #[error("peers: connections must be 1 to {MOST_CONNECTIONS}")]
+    Connections,
     /// The transport refuses the settings.
     #[error("peers")]
     Transport(#[from] tonic::transport::Error),
 }
 
-/// A connection to another service, made when it is first needed and again when it breaks.
+/// The connections to another service, each made when it is first needed and again when it breaks.
 #[derive(Clone)]
 pub struct Client {
-    channel: Channel,
+    channels: Arc<[Channel]>,
+    turn: Arc<AtomicUsize>,
     tokens: ServiceTokens,
     peer: &'static str,
 }
@@ -65,18 +83,22 @@ impl Client {
     pub fn new(peer: kernel::ServiceName, config: &ClientConfig, tokens: ServiceTokens) -> Result<Self, ClientError> {
         let mut endpoint = Endpoint::from_shared(config.url.clone())?
             .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
             .http2_keep_alive_interval(Duration::from_secs(20))
             .keep_alive_while_idle(true);
         if config.url.starts_with("https://") {
             endpoint = endpoint.tls_config(tls_config(config)?)?;
         }
-        Ok(Self { channel: endpoint.connect_lazy(), tokens, peer: peer.as_str() })
+        if !(1..=MOST_CONNECTIONS).contains(&config.connections) {
+            return Err(ClientError::Connections);
+        }
+        let channels = spread::places(config.connections).map(|place| endpoint.connect_with_connector_lazy(place));
+        Ok(Self { channels: channels.collect(), turn: Arc::default(), tokens, peer: peer.as_str() })
     }
 
-    /// What a generated client talks through.
+    /// What a generated client talks through: for one call, since the next one takes the next connection.
     pub fn channel(&self) -> Channel {
-        self.channel.clone()
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.channels[turn % self.channels.len()].clone()
     }
 
     /// A request of our own, for nobody.

@@ -39,6 +39,9 @@ pub struct ServerConfig {
     pub waiting: usize,
     /// The most streams on one connection.
     pub streams_per_connection: u32,
+    /// After how many seconds a connection is to be made anew, so that callers find processes that came later; calls on it
+    /// finish first, however long they take. 0 for never.
+    pub connection_age_seconds: u64,
     /// Seconds between "not serving" and the first refused connection when the process is stopped: the time load
     /// balancers need to notice.
     pub drain_seconds: u64,
@@ -57,6 +60,7 @@ impl Default for ServerConfig {
             in_flight: 64,
             waiting: 128,
             streams_per_connection: 128,
+            connection_age_seconds: 600,
             drain_seconds: 5,
             grace_seconds: 20,
         }
@@ -196,6 +200,9 @@ impl Server {
             .http2_keepalive_interval(Some(KEEPALIVE.0))
             .http2_keepalive_timeout(Some(KEEPALIVE.1))
             .accept_http1(self.config.grpc_web);
+        if self.config.connection_age_seconds > 0 {
+            server = server.max_connection_age(Duration::from_secs(self.config.connection_age_seconds));
+        }
         if let Some(tls) = &self.config.tls {
             server = server.tls_config(tls_config(tls)?)?;
         }

@@ -51,7 +51,7 @@ pub(crate) fn identity_config(folder: &Path, key: &KeyPair) -> IdentityConfig {
 }
 
 pub(crate) fn client(url: &str) -> ClientConfig {
-    ClientConfig { url: url.to_owned(), authority_file: None, certificate_file: None, key_file: None }
+    ClientConfig { url: url.to_owned(), connections: 1, authority_file: None, certificate_file: None, key_file: None }
 }
 
 /// The status of a call that must not succeed. Messages have no `Debug`, so `unwrap_err` can't say it.

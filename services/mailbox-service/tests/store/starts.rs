@@ -38,7 +38,7 @@ fn config(folder: &Path) -> Config<ServiceConfig> {
     };
     let peer = |port| {
         let url = format!("http://127.0.0.1:{port}");
-        Some(rpc::ClientConfig { url, authority_file: None, certificate_file: None, key_file: None })
+        Some(rpc::ClientConfig { url, connections: 1, authority_file: None, certificate_file: None, key_file: None })
     };
     let mut config = Config::<ServiceConfig>::default();
     config.database.url = format!("sqlite:{}", folder.join("mailbox.sqlite").display());

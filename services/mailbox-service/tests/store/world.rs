@@ -194,7 +194,8 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
     let keys = format!(r#"{{"active": "k1", "keys": {{"k1": "{key}"}}, "lookup": "{key}"}}"#);
     let keys = Keys::parse(&keys).expect("keys");
     let tokens = ServiceTokens::new(&token_config(folder.path()), ServiceName::Mailbox, "digitalpost", clock.clone());
-    let peer = ClientConfig { url: access, authority_file: None, certificate_file: None, key_file: None };
+    let peer =
+        ClientConfig { url: access, connections: 1, authority_file: None, certificate_file: None, key_file: None };
     let client = Client::new(ServiceName::Access, &peer, tokens.expect("tokens")).expect("a client");
     let files_dir = folder.path().join("files");
     Parts {
