@@ -90,6 +90,9 @@ pub(crate) struct Post {
     /// Letters in each of them before it begins.
     #[arg(long, default_value_t = 100)]
     pub(crate) letters: u32,
+    /// Letters in the mailboxes of others, a hundred in each; PostgreSQL only.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) others: u32,
 }
 
 #[derive(Args)]

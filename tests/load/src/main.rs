@@ -11,6 +11,7 @@ mod arguments;
 mod checks;
 mod delegated;
 mod measure;
+mod others;
 mod post;
 mod raw;
 mod register;

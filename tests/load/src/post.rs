@@ -3,6 +3,7 @@
 
 use crate::arguments::{Post, engines};
 use crate::measure::{Answer, measure};
+use crate::others;
 use crate::raw::Raw;
 use crate::report::{Side, Sides, step};
 use crate::stage::Stage;
@@ -98,7 +99,8 @@ async fn one(sizes: &Post, engine: Engine) -> anyhow::Result<()> {
             targets.push(target(&owner, letters, &lookup)?);
         }
     }
-    println!("{engine:?}: {} mailboxes of {} letters", targets.len(), sizes.letters);
+    others::fill(engine, stage.processes.database_url(ServiceName::Mailbox), sizes.others).await?;
+    println!("{engine:?}: {} mailboxes of {} letters, {} of others", targets.len(), sizes.letters, sizes.others);
     let targets: Arc<[Target]> = targets.into();
     let raw = Raw::start(&stage, "raw-post", ServiceName::Mailbox)?;
     let to_suite: Vec<Channel> =
