@@ -76,9 +76,6 @@ pub enum Error {
     /// The resume token is not one of this stream and caller, or older than what is kept.
     #[error("the resume token is not valid")]
     InvalidResumeToken,
-    /// As many follow the changes as may at once.
-    #[error("too many watches")]
-    TooManyWatches(Duration),
 }
 
 impl From<WrongPortal> for Error {

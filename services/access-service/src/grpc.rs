@@ -16,3 +16,4 @@ mod watching;
 pub use authorization::Authorization;
 pub use caseworker::CaseworkerAccess;
 pub use read_access::ReadAccesses;
+pub use watching::Watching;

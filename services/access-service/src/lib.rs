@@ -24,7 +24,7 @@ pub mod store;
 pub mod usecase;
 
 use crate::config::ServiceConfig;
-use crate::grpc::{Authorization, CaseworkerAccess, ReadAccesses};
+use crate::grpc::{Authorization, CaseworkerAccess, ReadAccesses, Watching};
 use crate::incoming::Incoming;
 use crate::job::{EndOverdue, Forget, Remind};
 use crate::outgoing::Outgoing;
@@ -75,8 +75,9 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let accesses = ReadAccesses::new(context.clone(), base.keys.page_tokens.clone());
     let at_desk = CaseworkerAccess::new(context.clone(), base.keys.page_tokens.clone());
     let events = Receiver::new(base.db.clone(), Arc::new(Incoming(context.clone())));
-    let watches = Watches::new(context.clone(), base.clock.clone(), base.server.ending());
-    let authorization = Authorization::new(context.clone(), watches, base.keys.page_tokens.clone());
+    let watches = Watches::new(context.clone(), base.clock.clone());
+    let watching = Watching::new(watches, base.keys.page_tokens.clone(), base.random.clone(), base.streams.clone());
+    let authorization = Authorization::new(context.clone(), watching);
     let forget = Forget(base.db.clone());
     Ok(App::new(base)
         .serving(ReadAccessServiceServer::new(accesses).max_decoding_message_size(MAX_REQUEST_BYTES))

@@ -112,7 +112,6 @@ pub struct Server {
     listener: TcpListener,
     for_probes: Option<TcpListener>,
     address: SocketAddr,
-    ending: CancellationToken,
 }
 
 impl Server {
@@ -129,7 +128,7 @@ impl Server {
             ),
             None => None,
         };
-        Ok(Self { config, listener, for_probes, address, ending: CancellationToken::new() })
+        Ok(Self { config, listener, for_probes, address })
     }
 
     /// Where it listens.
@@ -140,11 +139,6 @@ impl Server {
     /// Where it answers probes.
     pub fn health_address(&self) -> Option<SocketAddr> {
         self.for_probes.as_ref()?.local_addr().ok()
-    }
-
-    /// Cancelled when no new calls are taken any more: a stream that has no end of its own ends then.
-    pub fn ending(&self) -> CancellationToken {
-        self.ending.clone()
     }
 
     /// Serves `services` (their full names stand in `names`) until `stopping`: then says so to probes, waits for
@@ -173,7 +167,7 @@ impl Server {
         let limit = Limit::new(self.config.in_flight, self.config.waiting);
         let routes = Routes::from(wrap(services.routes().into_axum_router(), auth, limit));
 
-        let no_new_calls = self.ending.clone();
+        let no_new_calls = CancellationToken::new();
         let cut = CancellationToken::new();
         let readiness = tokio::spawn(health::watch(reporter, names, probe, stopping.clone()));
         let drain = tokio::spawn(drain(self.config.clone(), stopping, no_new_calls.clone(), cut.clone()));

@@ -2,14 +2,12 @@
 
 use super::watching::{Answers, Watching};
 use super::{command, view};
-use crate::usecase::watch::Watches;
 use crate::usecase::{self, Context};
 use api::access::v1::authorization_service_server::AuthorizationService;
 use api::access::v1::{
     BatchCheckRequest, BatchCheckResponse, CheckAccessActiveRequest, CheckAccessActiveResponse, CheckRequest,
     CheckResponse, WatchAccessChangesRequest,
 };
-use crypto::PageTokens;
 use rpc::{Call, Refusal};
 use tonic::{Request, Response, Status};
 
@@ -20,9 +18,8 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// The service on `context`, with the changes that `watches` follow and resume tokens by `tokens`.
-    pub fn new(context: Context, watches: Watches, tokens: PageTokens) -> Self {
-        let watching = Watching::new(watches, tokens, context.random.clone());
+    /// The service on `context`.
+    pub fn new(context: Context, watching: Watching) -> Self {
         Self { context, watching }
     }
 }
@@ -51,8 +48,8 @@ impl AuthorizationService for Authorization {
         &self,
         request: Request<WatchAccessChangesRequest>,
     ) -> Result<Response<Self::WatchAccessChangesStream>, Status> {
-        let service = Call::of(&request)?.service()?.name;
-        Ok(Response::new(self.watching.open(service, &request.get_ref().resume_token).await?))
+        let call = Call::of(&request)?;
+        Ok(Response::new(self.watching.open(&call, &request.get_ref().resume_token).await?))
     }
 
     async fn check_access_active(

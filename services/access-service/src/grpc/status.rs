@@ -43,7 +43,6 @@ impl From<Error> for Refusal {
             Error::RequestIdReused(id) => Self::new(Reason::RequestIdReused).with("request_id", id),
             Error::InvalidPageToken => Self::new(Reason::PageTokenInvalid),
             Error::InvalidResumeToken => Self::new(Reason::ResumeTokenInvalid),
-            Error::TooManyWatches(wait) => Self::new(Reason::Overloaded).retry_after(wait),
         }
     }
 }

@@ -9,7 +9,7 @@ use crypto::PageTokens;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use kernel::{Random, ServiceName, resource};
 use rpc::convert::to_proto;
-use rpc::{Reason, Refusal};
+use rpc::{Call, OpenStream, Refusal, Streams};
 use std::sync::Arc;
 use tonic::Status;
 
@@ -17,30 +17,35 @@ use tonic::Status;
 const MAX_CHARS: usize = 512;
 
 /// Opens watches.
-pub(super) struct Watching {
+pub struct Watching {
     watches: Watches,
     tokens: ResumeTokens,
+    streams: Streams,
 }
 
 /// The answers of a watch.
 pub(super) type Answers = BoxStream<'static, Result<WatchAccessChangesResponse, Status>>;
 
 impl Watching {
-    pub(super) fn new(watches: Watches, tokens: PageTokens, random: Arc<dyn Random>) -> Self {
-        Self { watches, tokens: ResumeTokens { tokens, random } }
+    /// The changes that `watches` follow, with resume tokens by `tokens`, each watch one of `streams`.
+    pub fn new(watches: Watches, tokens: PageTokens, random: Arc<dyn Random>, streams: Streams) -> Self {
+        Self { watches, tokens: ResumeTokens { tokens, random }, streams }
     }
 
-    /// The changes after the one at which `token` was given to `service`; from now on without a token.
-    pub(super) async fn open(&self, service: ServiceName, token: &str) -> Result<Answers, Refusal> {
+    /// The changes after the one at which `token` was given to the calling service; from now on without a token.
+    pub(super) async fn open(&self, call: &Call, token: &str) -> Result<Answers, Refusal> {
+        let service = call.service()?.name;
         let after = if token.is_empty() { None } else { Some(self.tokens.number(service, token)?) };
+        let open = self.streams.open(call.deadline)?;
         let watch = self.watches.open(after).await?;
-        let following = Following { watch, tokens: self.tokens.clone(), service };
+        let following = Following { watch, open, tokens: self.tokens.clone(), service };
         Ok(stream::unfold(Some(following), step).boxed())
     }
 }
 
 struct Following {
     watch: Watch,
+    open: OpenStream,
     tokens: ResumeTokens,
     service: ServiceName,
 }
@@ -48,10 +53,14 @@ struct Following {
 /// The next answer, read when the last one is taken. An error ends the stream.
 async fn step(following: Option<Following>) -> Option<(Result<WatchAccessChangesResponse, Status>, Option<Following>)> {
     let mut following = following?;
-    let refusal = match following.watch.next().await {
-        Ok(Some(news)) => return Some((Ok(following.answer(news)), Some(following))),
-        Ok(None) => Refusal::new(Reason::ShuttingDown),
-        Err(error) => error.into(),
+    let news = tokio::select! {
+        biased;
+        over = following.open.over() => Err(over),
+        news = following.watch.next() => news.map_err(Refusal::from),
+    };
+    let refusal = match news {
+        Ok(news) => return Some((Ok(following.answer(news)), Some(following))),
+        Err(refusal) => refusal,
     };
     Some((Err(refusal.into()), None))
 }

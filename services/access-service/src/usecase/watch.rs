@@ -10,43 +10,34 @@ use kernel::{Clock, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
 /// The most changes that are read at once.
 const PAGE: i64 = 100;
-/// The most watches of one process: each peer has one for each of its processes.
-const MOST_WATCHES: usize = 64;
 /// When a sign of life is due.
 const SIGN_AFTER: Duration = Duration::from_secs(10);
 /// How often the commits of other processes are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long changes are kept for those who resume.
 pub const CHANGES_KEPT: Duration = Duration::from_hours(8 * 24);
-/// When one who was refused a watch may come again.
-const COME_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What every watch of this process works with. Clones share it.
 #[derive(Clone)]
 pub struct Watches {
     context: Context,
     clock: Arc<dyn Clock>,
-    ending: CancellationToken,
-    places: Arc<Semaphore>,
 }
 
 /// One watch.
 pub struct Watch {
     context: Context,
     clock: Arc<dyn Clock>,
-    ending: CancellationToken,
     commits: watch::Receiver<()>,
     /// The number of the last change that was told.
     position: i64,
     read: VecDeque<Change>,
     /// When something was told last; `None`: nothing was.
     told: Option<Timestamp>,
-    _place: OwnedSemaphorePermit,
 }
 
 /// What a watch tells.
@@ -59,15 +50,14 @@ pub enum News {
 }
 
 impl Watches {
-    /// Watches that follow signs of life by `clock` and end when `ending` is cancelled.
-    pub fn new(context: Context, clock: Arc<dyn Clock>, ending: CancellationToken) -> Self {
-        Self { context, clock, ending, places: Arc::new(Semaphore::new(MOST_WATCHES)) }
+    /// Watches that give signs of life by `clock`.
+    pub fn new(context: Context, clock: Arc<dyn Clock>) -> Self {
+        Self { context, clock }
     }
 
     /// A watch from after the change of number `after`; `None`: from now on.
     pub async fn open(&self, after: Option<i64>) -> Result<Watch, Error> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| Error::TooManyWatches(COME_AGAIN_AFTER))?;
-        let Self { context, clock, ending, .. } = self.clone();
+        let Self { context, clock } = self.clone();
         let commits = context.db.work_queued();
         let Page { latest, forgotten, .. } = look(&context, after.unwrap_or(i64::MAX)).await?;
         let position = after.unwrap_or(latest);
@@ -75,22 +65,19 @@ impl Watches {
         if !(forgotten..=latest).contains(&position) {
             return Err(Error::InvalidResumeToken);
         }
-        Ok(Watch { context, clock, ending, commits, position, read: VecDeque::new(), told: None, _place: place })
+        Ok(Watch { context, clock, commits, position, read: VecDeque::new(), told: None })
     }
 }
 
 impl Watch {
     /// What there is to tell next: at once where the watch has told nothing yet, so that it is known from where on it
-    /// watches. `None`: the service ends.
-    pub async fn next(&mut self) -> Result<Option<News>, Error> {
+    /// watches.
+    pub async fn next(&mut self) -> Result<News, Error> {
         loop {
-            if self.ending.is_cancelled() {
-                return Ok(None);
-            }
             if let Some(change) = self.read.pop_front() {
                 self.position = change.number;
                 self.told = Some(self.clock.now());
-                return Ok(Some(News::Changed(change)));
+                return Ok(News::Changed(change));
             }
             // Before the look, so that what is committed meanwhile wakes the next one.
             self.commits.mark_unchanged();
@@ -101,10 +88,9 @@ impl Watch {
             }
             if self.told.is_none_or(|told| now.since(told) >= SIGN_AFTER) {
                 self.told = Some(now);
-                return Ok(Some(News::Alive(self.position)));
+                return Ok(News::Alive(self.position));
             }
             tokio::select! {
-                () = self.ending.cancelled() => {}
                 _ = self.commits.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }

@@ -182,7 +182,7 @@ async fn tokens_of_others_and_of_long_ago_are_refused(world: World) {
 
 async fn watches_are_bounded_in_number(world: World) {
     let mut watches = Vec::new();
-    for _ in 0..64 {
+    for _ in 0..256 {
         watches.push(Watch::on(&world, "").await);
     }
     let refused = Watch::open(&world, &world.channel, "mailbox-service", "").await.map(|_| ()).refused();

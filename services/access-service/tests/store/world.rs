@@ -76,7 +76,7 @@ impl World {
         let config = Config::<ServiceConfig> {
             database: DatabaseConfig::at(url),
             // Nobody balances load here who would have to notice an end.
-            server: ServerConfig { drain_seconds: 0, ..ServerConfig::default() },
+            server: ServerConfig { drain_seconds: 0, streams_per_connection: 512, ..ServerConfig::default() },
             identity: identity_config(folder.path(), &key),
             service_token: ServiceTokenConfig {
                 issuer: "access-service".to_owned(),
