@@ -21,3 +21,4 @@ pub mod search;
 pub mod service;
 pub mod settings;
 pub mod watch;
+pub mod writing;

@@ -161,6 +161,9 @@ pub enum Error {
     /// More bytes than go by e-mail (M7); the limit.
     #[error("the letter is too large for e-mail")]
     ForwardTooLarge(i64),
+    /// The contact point takes answers to letters, and no new post (P7).
+    #[error("the contact point takes replies only")]
+    TakesRepliesOnly,
     /// More contact points than an authority may have.
     #[error("there are too many contact points")]
     TooManyContactPoints,

@@ -93,6 +93,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/sqlite/0008_delivery.sql"),
         postgres: include_str!("../migrations/postgres/0008_delivery.sql"),
     },
+    Step {
+        version: 1009,
+        description: "letters from citizens to authorities",
+        sqlite: include_str!("../migrations/sqlite/0009_writing.sql"),
+        postgres: include_str!("../migrations/postgres/0009_writing.sql"),
+    },
 ]);
 
 /// Builds the service.

@@ -14,6 +14,7 @@ pub mod message_file;
 pub mod person;
 pub mod receipt_order;
 pub mod recipient;
+pub mod reply;
 mod sealed;
 pub mod sent_ahead;
 pub mod service_record;

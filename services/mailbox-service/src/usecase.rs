@@ -36,6 +36,7 @@ pub mod record_death;
 pub mod record_exemption;
 pub mod register;
 pub mod search_messages;
+pub mod send_message;
 pub(crate) mod serve;
 pub mod settings;
 pub mod sweep_file;
@@ -44,6 +45,7 @@ pub mod verify_activity;
 pub mod watch_mailbox;
 pub mod watch_receipts;
 pub mod withdraw;
+mod write_letter;
 
 use crate::config::ServiceConfig;
 use crate::domain::activity::{Actor, Entry, Kind};
@@ -136,6 +138,21 @@ impl Parts {
         let arrived = letters.iter().filter_map(|(message, key)| Some((message.arrival()?, key)));
         let arrived: Vec<(Arrival, &DataKey)> = arrived.collect();
         self.arrived(tx, &arrived).await
+    }
+
+    /// Puts a letter that its owner writes into the sent folder of their locked mailbox; `written` is what the log says of it.
+    pub(crate) async fn put_sent(
+        &self,
+        tx: &mut Tx,
+        letter: NewMessage,
+        key: &DataKey,
+        written: Entry,
+    ) -> Result<(), Error> {
+        let (mailbox, mut changes) = (letter.mailbox, store::count::Changes::default());
+        changes.add(letter.folder(), letter.mark, letter.is_read());
+        store::message::insert_many(tx, &[(letter, key.clone())], &*self.random).await?;
+        changes.write(tx, mailbox).await?;
+        self.log(tx, mailbox, key, [written]).await
     }
 
     /// What follows when letters come into locked inboxes, each with the key of its mailbox: the counters, the word to

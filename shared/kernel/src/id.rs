@@ -70,6 +70,8 @@ ids! {
     FileId
     /// A forwarding of a letter.
     ForwardId
+    /// A letter from a citizen, as the authority that it was sent to knows it.
+    ReplyId
     /// A person whom an owner has registered to forward letters to.
     RecipientId
     /// A file on its way to becoming part of a message.

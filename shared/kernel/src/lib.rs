@@ -34,7 +34,7 @@ pub use date::Date;
 pub use email::EmailAddress;
 pub use id::{
     AccessId, ActivityId, EventId, ExemptionId, FileId, FolderId, ForwardId, LedgerEntryId, MailboxId, MessageId,
-    PersonId, RecipientId, SubscriptionId, UploadId,
+    PersonId, RecipientId, ReplyId, SubscriptionId, UploadId,
 };
 pub use name::PersonName;
 pub use page::PageSize;

@@ -56,7 +56,8 @@ CREATE TABLE folder_count (
 -- Letters. available_time is when the owner was bound by it; nothing changes it (A17). service_state: 'unserved' or 'served'
 -- of a message for service, NULL of any other (R12). tags: the keyed tags of its words, sealed (M6); before the long columns,
 -- so that searching does not read those. origin: where a forwarded copy comes
--- from (M7).
+-- from (M7). sent_to: of a letter that its owner wrote. reply_point and reply_by: where among its sender's contact points, and until
+-- when, it can be answered. answers: the letter it answers (R9).
 CREATE TABLE message (
     mailbox UUID NOT NULL,
     id UUID NOT NULL,
@@ -76,6 +77,10 @@ CREATE TABLE message (
     legal_basis TEXT,
     service_state TEXT,
     origin BYTEA,
+    sent_to BYTEA,
+    reply_point TEXT,
+    reply_by TIMESTAMPTZ,
+    answers BYTEA,
     file_count BIGINT NOT NULL,
     files_size BIGINT NOT NULL,
     bin_time TIMESTAMPTZ,

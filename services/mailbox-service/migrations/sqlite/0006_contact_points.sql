@@ -1,7 +1,9 @@
--- Authorities that citizens can write to (P7), and the version of their lists of contact points.
+-- Authorities that citizens can write to (P7). version: of the list of contact points. sequence: how many letters have come; a
+-- letter holds the row until it is committed, so that numbers are seen in their order and none is skipped.
 CREATE TABLE authority (
     cvr TEXT PRIMARY KEY,
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    sequence BIGINT NOT NULL
 );
 
 -- Where citizens can write to. One that its authority has left out stays, so that a list that is being read goes on after it.

@@ -34,6 +34,8 @@ pub enum Act {
     AcknowledgeService,
     /// Forward a letter (R5).
     Forward,
+    /// Write new post from the mailbox (R8).
+    Send,
     /// See and change the list of Digital Post recipients (M9).
     ManageRecipients,
     /// Read the activity log (R11).

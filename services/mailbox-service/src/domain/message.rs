@@ -4,6 +4,7 @@ use crate::domain::folder::Folder;
 use crate::domain::forward::Origin;
 use crate::domain::post::{Mark, Sender};
 use crate::domain::service::ServiceState;
+use crate::domain::writing::ReplyTo;
 use kernel::{CvrNumber, FileId, MailboxId, MessageId, Timestamp};
 use uuid::Uuid;
 
@@ -32,6 +33,10 @@ pub struct Summary {
     pub files_size: i64,
     /// When it was moved into the bin; only there.
     pub bin_time: Option<Timestamp>,
+    /// Where it can be answered; none: nowhere, or no longer there.
+    pub reply_to: Option<ReplyTo>,
+    /// Of a letter that the owner wrote: to whom.
+    pub sent_to: Option<String>,
 }
 
 /// A letter with its content.
@@ -51,6 +56,8 @@ pub struct Letter {
     pub origin: Option<Origin>,
     /// The sender's own id of it; none for a notice.
     pub sender_uuid: Option<Uuid>,
+    /// The letter it answers, by its full name (R9).
+    pub answers: Option<String>,
 }
 
 /// A file of a letter.
@@ -103,6 +110,12 @@ pub struct NewMessage {
     pub for_service: bool,
     /// Of a forwarded copy: where it comes from (M7).
     pub origin: Option<Origin>,
+    /// Where it can be answered (P7).
+    pub reply_to: Option<ReplyTo>,
+    /// The letter it answers, by its full name (R9).
+    pub answers: Option<String>,
+    /// Of a letter that the owner writes: to whom. It goes into the sent folder, and is read.
+    pub sent_to: Option<String>,
     /// How many files.
     pub file_count: i64,
     /// Their size together, in bytes.
@@ -129,6 +142,16 @@ pub struct Arrival {
 }
 
 impl NewMessage {
+    /// Where it goes.
+    pub fn folder(&self) -> Folder {
+        if self.sent_to.is_some() { Folder::Sent } else { Folder::Inbox }
+    }
+
+    /// Whether it is read from the start: by the one who wrote it.
+    pub fn is_read(&self) -> bool {
+        self.sent_to.is_some()
+    }
+
     /// Its arrival; none while it is sent ahead.
     pub fn arrival(&self) -> Option<Arrival> {
         let (mailbox, id, mark, available_time) = (self.mailbox, self.id, self.mark, self.available_time);

@@ -10,11 +10,11 @@ use crate::domain::forward::Origin;
 use crate::domain::message::{AttachedFile, Letter, Link, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
 use crate::domain::service::{ServiceRecord, ServiceState};
+use crate::usecase::Parts;
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
 use kernel::{MailboxId, MessageId, Portal, Timestamp, resource};
 use rpc::convert::to_proto;
-use std::time::Duration;
 
 pub(crate) fn portal(portal: Portal) -> core::Portal {
     match portal {
@@ -58,6 +58,7 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::ChangeSettings => "CHANGE_SETTINGS",
         Act::AcknowledgeService => "ACKNOWLEDGE_SERVICE",
         Act::Forward => "FORWARD",
+        Act::Send => "SEND",
         Act::ManageRecipients => "MANAGE_RECIPIENTS",
         Act::ReadActivity => "READ_ACTIVITY",
         Act::Watch => "WATCH",
@@ -115,8 +116,9 @@ pub(crate) fn service_record(record: ServiceRecord) -> proto::ServiceRecord {
     }
 }
 
-/// A letter as lists show it; one in the bin is purged after `bin_life`.
-pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) -> proto::MessageSummary {
+/// A letter as lists show it, now.
+pub(crate) fn summary(parts: &Parts, mailbox: MailboxId, summary: Summary) -> proto::MessageSummary {
+    let now = parts.clock.now();
     proto::MessageSummary {
         name: resource::message(mailbox, summary.id),
         folder: resource::folder(mailbox, &summary.folder.id()),
@@ -129,25 +131,28 @@ pub(crate) fn summary(mailbox: MailboxId, summary: Summary, bin_life: Duration) 
         service_state: service_state(summary.service).into(),
         file_count: i32::try_from(summary.file_count).unwrap_or(i32::MAX),
         files_size_bytes: summary.files_size,
-        can_reply: false,
-        reply_by: None,
-        sent_to_display_name: String::new(),
-        purge_time: summary.bin_time.map(|time| to_proto(time.plus(bin_life))),
+        can_reply: summary.reply_to.as_ref().is_some_and(|reply| reply.is_open(now)),
+        reply_by: summary.reply_to.and_then(|reply| reply.by).map(to_proto),
+        sent_to_display_name: summary.sent_to.unwrap_or_default(),
+        purge_time: summary.bin_time.map(|time| to_proto(time.plus(parts.config.bin_life()))),
     }
 }
 
-pub(crate) fn letter(mailbox: MailboxId, letter: Letter, bin_life: Duration) -> proto::PostMessage {
+pub(crate) fn letter(parts: &Parts, mailbox: MailboxId, letter: Letter) -> proto::PostMessage {
+    let now = parts.clock.now();
+    let reply_to = letter.summary.reply_to.as_ref().filter(|reply| reply.is_open(now));
+    let reply_contact_point = reply_to.map(|reply| reply.point.to_string()).unwrap_or_default();
     let id = letter.summary.id;
     let served = letter.summary.service == Some(ServiceState::Served);
     let service_record = if served { resource::service_record(mailbox, id) } else { String::new() };
     let link = |link: Link| proto::MessageLink { text: link.text, url: link.url };
     proto::PostMessage {
-        summary: Some(summary(mailbox, letter.summary, bin_life)),
+        summary: Some(summary(parts, mailbox, letter.summary)),
         body_text: letter.body,
         files: letter.files.into_iter().map(|file| message_file(mailbox, id, file)).collect(),
-        reply_contact_point: String::new(),
+        reply_contact_point,
         legal_basis: letter.legal_basis.unwrap_or_default(),
-        answers: String::new(),
+        answers: letter.answers.unwrap_or_default(),
         forwarded_from: letter.origin.map(forward_origin),
         service_record,
         links: letter.link.map(link).into_iter().collect(),

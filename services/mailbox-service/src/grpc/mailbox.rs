@@ -13,6 +13,7 @@ mod search;
 mod service;
 mod settings;
 mod watch;
+mod writing;
 
 use super::upload::{self, Intake};
 use super::{convert, not_yet};
@@ -218,6 +219,13 @@ impl MailboxService for Mailbox {
         let intake = Intake { rpc: "UploadFile", limit: MAX_CITIZEN_FILES_BYTES };
         let upload = upload::receive(&self.0, &call, intake, request.into_inner()).await?;
         Ok(Response::new(proto::UploadFileResponse { upload: Some(upload) }))
+    }
+
+    async fn send_message(
+        &self,
+        request: Request<proto::SendMessageRequest>,
+    ) -> Result<Response<proto::SendMessageResponse>, Status> {
+        answer!(self, request, writing::send)
     }
 
     async fn list_contact_points(

@@ -26,7 +26,6 @@ macro_rules! refuse {
 macro_rules! mailbox_service {
     () => {
         $crate::grpc::not_yet::refuse! {
-            send_message(proto::SendMessageRequest) -> proto::SendMessageResponse, "SendMessage";
             reply_to_message(proto::ReplyToMessageRequest) -> proto::ReplyToMessageResponse, "ReplyToMessage";
         }
     };

@@ -140,6 +140,7 @@ fn to_proto(act: Act) -> core::Act {
         Act::ChangeSettings => core::Act::ChangeSettings,
         Act::AcknowledgeService => core::Act::AcknowledgeService,
         Act::Forward => core::Act::Forward,
+        Act::Send => core::Act::Send,
         Act::ManageRecipients => core::Act::ManageRecipients,
         Act::ReadActivity => core::Act::ReadActivity,
         Act::Watch => core::Act::Watch,

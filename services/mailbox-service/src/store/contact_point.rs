@@ -6,7 +6,7 @@ use sql::{Error, Insert, Row, Sql, Tx, args};
 
 /// The version of an authority's list, kept from changing; 0 when none was ever set.
 pub async fn lock_list(tx: &mut Tx, cvr: &CvrNumber) -> Result<i64, Error> {
-    let sql = "INSERT INTO authority (cvr, version) VALUES ($1, 0) ON CONFLICT (cvr) DO NOTHING";
+    let sql = "INSERT INTO authority (cvr, version, sequence) VALUES ($1, 0, 0) ON CONFLICT (cvr) DO NOTHING";
     tx.execute(sql, args![cvr.as_str()]).await?;
     let lock = Sql::each(
         "SELECT version FROM authority WHERE cvr = $1",

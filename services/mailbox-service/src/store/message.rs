@@ -18,21 +18,26 @@ pub use service::{Unserved, set_served, unserved};
 pub use tags::{QueryTags, Tags};
 
 use crate::domain::acting::Acting;
+use crate::domain::contact_point::{PointId, PointName};
 use crate::domain::folder::Folder;
 use crate::domain::forward::Origin;
 use crate::domain::message::{Link, NewMessage, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
 use crate::domain::service::ServiceState;
+use crate::domain::writing::ReplyTo;
 use crate::store::sealed::{open, place, seal};
 use crypto::DataKey;
 use kernel::{CvrNumber, MailboxId, MessageId, Random};
 use sql::{Error, Insert, Row, Tx, Value, args};
 use uuid::Uuid;
 
+/// Of a letter as lists show it. A contact point that its authority has left out takes no more replies.
 macro_rules! summary_columns {
     () => {
         "id, folder, mark, is_read, available_time, sender_kind, sender_cvr, sender_system, sender_name, subject, \
-         service_state, file_count, files_size, bin_time"
+         service_state, file_count, files_size, bin_time, sent_to, reply_by, \
+         (SELECT c.id FROM contact_point c WHERE c.cvr = message.sender_cvr AND c.id = message.reply_point \
+          AND NOT c.left_out) AS reply_point"
     };
 }
 pub(crate) use summary_columns;
@@ -53,6 +58,7 @@ pub(crate) fn read_summary(row: &Row, mailbox: MailboxId, key: &DataKey) -> Resu
         system_id: row.get("sender_system")?,
         name: open(key, "message.sender_name", &at, &row.get::<Vec<u8>>("sender_name")?)?,
     };
+    let reply_to = read_reply_to(row, sender.cvr.as_ref())?;
     Ok(Summary {
         id,
         folder: Folder::from_uuid(row.get("folder")?),
@@ -65,6 +71,8 @@ pub(crate) fn read_summary(row: &Row, mailbox: MailboxId, key: &DataKey) -> Resu
         file_count: row.get("file_count")?,
         files_size: row.get("files_size")?,
         bin_time: row.get("bin_time")?,
+        reply_to,
+        sent_to: open_optional(row, key, "sent_to", "message.sent_to", &at)?,
     })
 }
 
@@ -77,6 +85,23 @@ pub(crate) fn read_service(row: &Row) -> Result<Option<ServiceState>, Error> {
     let read =
         |state: String| ServiceState::parse(&state).ok_or_else(|| Error::corrupt("message.service_state", "unknown"));
     state.map(read).transpose()
+}
+
+fn read_reply_to(row: &Row, sender: Option<&CvrNumber>) -> Result<Option<ReplyTo>, Error> {
+    let (Some(point), Some(cvr)) = (row.get::<Option<String>>("reply_point")?, sender) else { return Ok(None) };
+    let id = PointId::parse(&point).map_err(|_| Error::corrupt("message.reply_point", "no id"))?;
+    Ok(Some(ReplyTo { point: PointName { cvr: cvr.clone(), id }, by: row.get("reply_by")? }))
+}
+
+/// The text in `column`, sealed for `place`, if there is one.
+fn open_optional(
+    row: &Row,
+    key: &DataKey,
+    column: &'static str,
+    place: &'static str,
+    at: &str,
+) -> Result<Option<String>, Error> {
+    row.get::<Option<Vec<u8>>>(column)?.map(|sealed| open(key, place, at, &sealed)).transpose()
 }
 
 /// What names a letter's row among all.
@@ -98,6 +123,8 @@ pub struct Content {
     pub origin: Option<Origin>,
     /// The sender's own id of it.
     pub sender_uuid: Option<Uuid>,
+    /// The letter it answers.
+    pub answers: Option<String>,
 }
 
 /// The letter of this id, if `acting` sees it (A11).
@@ -126,7 +153,7 @@ async fn marked(
     let sql = concat!(
         "SELECT ",
         summary_columns!(),
-        ", body, link, legal_basis, origin, sender_uuid FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4, $5)"
+        ", body, link, legal_basis, origin, sender_uuid, answers FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4, $5)"
     );
     let at = row_place(mailbox, id);
     let read = |row: &Row| {
@@ -139,6 +166,7 @@ async fn marked(
             legal_basis: row.get("legal_basis")?,
             origin: origin.map(|sealed| origin::read(&open(key, "message.origin", &at, &sealed)?)).transpose()?,
             sender_uuid: row.get("sender_uuid")?,
+            answers: open_optional(row, key, "answers", "message.answers", &at)?,
         })
     };
     tx.optional(sql, args![mailbox, id, public, own, private], read).await
@@ -172,11 +200,15 @@ const INSERT: Insert = Insert::new(
         "origin",
         "file_count",
         "files_size",
+        "sent_to",
+        "reply_point",
+        "reply_by",
+        "answers",
     ],
     "",
 );
 
-/// Writes new letters, unread, into inboxes; each is sealed with the key of its mailbox, and has the tags by which it is
+/// Writes new letters: into inboxes, unread, and what their owners write into sent folders; each is sealed with the key of its mailbox, and has the tags by which it is
 /// found there (M6). The counters are the caller's to change.
 pub async fn insert_many(tx: &mut Tx, letters: &[(NewMessage, DataKey)], random: &dyn Random) -> Result<(), Error> {
     let rows = letters.iter().map(|(message, key)| new_row(message, key, random)).collect();
@@ -190,9 +222,9 @@ fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Valu
     args![
         message.mailbox,
         message.id,
-        Folder::Inbox.as_uuid(),
+        message.folder().as_uuid(),
         ahead::stored_mark(message),
-        false,
+        message.is_read(),
         message.available_time,
         message.sender.kind.as_str(),
         message.sender.cvr.as_ref().map(CvrNumber::as_str),
@@ -208,6 +240,10 @@ fn new_row(message: &NewMessage, key: &DataKey, random: &dyn Random) -> Vec<Valu
         message.origin.as_ref().map(|origin| sealed("message.origin", &origin::write(origin))),
         message.file_count,
         message.files_size,
+        message.sent_to.as_ref().map(|to| sealed("message.sent_to", to)),
+        message.reply_to.as_ref().map(|reply| reply.point.id.as_str()),
+        message.reply_to.as_ref().and_then(|reply| reply.by),
+        message.answers.as_ref().map(|answers| sealed("message.answers", answers)),
     ]
 }
 

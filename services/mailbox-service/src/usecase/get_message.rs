@@ -57,5 +57,6 @@ async fn open(parts: &Parts, tx: &mut Tx, admitted: &Admitted, id: MessageId) ->
         legal_basis: content.legal_basis,
         origin: content.origin,
         sender_uuid: content.sender_uuid,
+        answers: content.answers,
     })
 }

@@ -39,7 +39,8 @@ async fn sweep(parts: &Arc<Parts>, claim: Claim) -> Result<(), Error> {
             let now = tx.now().await?;
             let multiparts = store::upload::give_up(tx, file, now).await?;
             let waiting = store::upload::expiry(tx, file).await?.is_some();
-            let unused = !waiting && !store::message_file::is_used(tx, file).await?;
+            let used = store::message_file::is_used(tx, file).await? || store::reply::is_used(tx, file).await?;
+            let unused = !waiting && !used;
             Ok::<_, Error>(unused.then_some(multiparts))
         })
     });

@@ -35,8 +35,7 @@ pub(super) async fn list(
     let cursor = read_token(parts, &context, &request.page_token)?;
     let page = list_messages::run(parts, admitted, filter, cursor, size).await?;
     let token = |next: Cursor| parts.keys.page_tokens.seal(&context, &next.to_bytes(), &*parts.random);
-    let bin_life = parts.config.bin_life();
-    let messages = page.messages.into_iter().map(|summary| convert::summary(acting.mailbox, summary, bin_life));
+    let messages = page.messages.into_iter().map(|summary| convert::summary(parts, acting.mailbox, summary));
     let messages = messages.collect();
     Ok(proto::ListMessagesResponse { messages, next_page_token: page.next.map(token).unwrap_or_default() })
 }
@@ -76,6 +75,6 @@ pub(super) async fn get(
     let admitted = admit::admit(parts, call, mailbox, Act::Read).await?;
     let mailbox = admitted.acting.mailbox;
     let letter = get_message::run(parts, admitted, id).await?;
-    let message = convert::letter(mailbox, letter, parts.config.bin_life());
+    let message = convert::letter(parts, mailbox, letter);
     Ok(proto::GetMessageResponse { message: Some(message) })
 }

@@ -1,0 +1,91 @@
+//! Tables `reply` and `reply_file`: letters from citizens, kept until their authority has acknowledged them.
+
+use crate::domain::message::AttachedFile;
+use crate::domain::writing::Reply;
+use crate::store::sealed::{place, seal};
+use crypto::{DataKey, Keyring};
+use kernel::{CvrNumber, FileId, Random, ReplyId};
+use sql::{Error, Insert, Tx, Value, args};
+
+/// The next place among an authority's letters. Holds the authority until the transaction ends, so that whoever sees a number
+/// has seen all before it; to be taken last.
+pub async fn next_sequence(tx: &mut Tx, cvr: &CvrNumber) -> Result<i64, Error> {
+    let sql = "UPDATE authority SET sequence = sequence + 1 WHERE cvr = $1 RETURNING sequence";
+    tx.one(sql, args![cvr.as_str()], |row| row.get("sequence")).await
+}
+
+/// Writes a letter under a key of its own; each of its files comes with the file's key.
+pub async fn insert(
+    tx: &mut Tx,
+    reply: &Reply,
+    file_keys: &[&DataKey],
+    keyring: &Keyring,
+    random: &dyn Random,
+) -> Result<(), Error> {
+    let (id, key) = (reply.name.id, DataKey::generate(random));
+    let wrapped = keyring.wrap(&place("reply", id), &key, random);
+    let sealed = |column: &'static str, text: &str| seal(&key, column, id, text, random);
+    let sql = "INSERT INTO reply (cvr, id, sequence, contact_point, writer, answers, by_reader, key_id, wrapped_key, \
+               writer_cpr, writer_name, subject, body, send_time) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    let values = args![
+        reply.name.cvr.as_str(),
+        id,
+        reply.sequence,
+        reply.point.as_str(),
+        reply.writer,
+        reply.answers,
+        reply.by_reader,
+        wrapped.key_id,
+        wrapped.bytes,
+        sealed("reply.writer_cpr", reply.writer_cpr.digits()),
+        sealed("reply.writer_name", &reply.writer_name),
+        sealed("reply.subject", &reply.subject),
+        sealed("reply.body", &reply.body),
+        reply.send_time,
+    ];
+    tx.execute(sql, values).await?;
+    let files = (0..).zip(reply.files.iter().zip(file_keys));
+    let rows =
+        files.map(|(ordinal, (file, file_key))| new_file(reply, ordinal, file, file_key, &key, random)).collect();
+    tx.insert(INSERT_FILE, rows).await.map(|_| ())
+}
+
+const INSERT_FILE: Insert = Insert::new(
+    "reply_file",
+    &["cvr", "reply", "ordinal", "file", "wrapped_key", "name", "media_type", "size", "sha256"],
+    "",
+);
+
+fn new_file(
+    reply: &Reply,
+    ordinal: i64,
+    file: &AttachedFile,
+    file_key: &DataKey,
+    key: &DataKey,
+    random: &dyn Random,
+) -> Vec<Value> {
+    let at = file_place(reply.name.id, ordinal);
+    args![
+        reply.name.cvr.as_str(),
+        reply.name.id,
+        ordinal,
+        file.id,
+        key.wrap(&at, file_key, random),
+        seal(key, "reply_file.name", &at, &file.name, random),
+        &file.media_type,
+        file.size,
+        file.sha256.clone(),
+    ]
+}
+
+/// Where the key of a file is wrapped for.
+fn file_place(reply: ReplyId, ordinal: i64) -> String {
+    place("reply_file", format_args!("{reply}/{ordinal}"))
+}
+
+/// Whether any letter still has the file.
+pub async fn is_used(tx: &mut Tx, file: FileId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM reply_file WHERE file = $1 LIMIT 1";
+    Ok(tx.optional(sql, args![file], |_| Ok(())).await?.is_some())
+}
