@@ -161,6 +161,9 @@ pub enum Error {
     /// More bytes than go by e-mail (M7); the limit.
     #[error("the letter is too large for e-mail")]
     ForwardTooLarge(i64),
+    /// The letter names no contact point that takes replies, or not any more (P7).
+    #[error("the letter can't be answered")]
+    ReplyNotPossible(MailboxId, MessageId),
     /// The contact point takes answers to letters, and no new post (P7).
     #[error("the contact point takes replies only")]
     TakesRepliesOnly,

@@ -6,7 +6,6 @@ pub mod delivery;
 pub mod directory;
 mod etag;
 pub mod mailbox;
-mod not_yet;
 mod outflow;
 pub mod registry;
 mod status;

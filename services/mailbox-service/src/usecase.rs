@@ -35,6 +35,8 @@ pub mod recipients;
 pub mod record_death;
 pub mod record_exemption;
 pub mod register;
+pub mod replies;
+pub mod reply_to_message;
 pub mod search_messages;
 pub mod send_message;
 pub(crate) mod serve;

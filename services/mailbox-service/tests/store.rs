@@ -22,4 +22,5 @@ mod store {
     pub(crate) mod tampering;
     pub(crate) mod uploads;
     pub(crate) mod world;
+    pub(crate) mod writing;
 }

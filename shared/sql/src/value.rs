@@ -60,7 +60,7 @@ bindable! {
         kernel::FolderId => |value| value.as_uuid(), kernel::FileId => |value| value.as_uuid(), kernel::UploadId => |value| value.as_uuid(),
         kernel::SubscriptionId => |value| value.as_uuid(), kernel::ExemptionId => |value| value.as_uuid(), kernel::EventId => |value| value.as_uuid(),
         kernel::RecipientId => |value| value.as_uuid(), kernel::ForwardId => |value| value.as_uuid(),
-        kernel::LedgerEntryId => |value| value.as_uuid(),
+        kernel::LedgerEntryId => |value| value.as_uuid(), kernel::ReplyId => |value| value.as_uuid(),
         kernel::ActivityId => |value| value.as_uuid();
     Time: Timestamp => |value| value;
 }
@@ -187,4 +187,4 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { PersonId AccessId MessageId FolderId FileId UploadId SubscriptionId ExemptionId EventId RecipientId ForwardId LedgerEntryId ActivityId }
+id_columns! { PersonId AccessId MessageId FolderId FileId UploadId SubscriptionId ExemptionId EventId RecipientId ReplyId ForwardId LedgerEntryId ActivityId }

@@ -36,6 +36,8 @@ pub enum Act {
     Forward,
     /// Write new post from the mailbox (R8).
     Send,
+    /// Answer a letter, from the own mailbox (R9).
+    Reply,
     /// See and change the list of Digital Post recipients (M9).
     ManageRecipients,
     /// Read the activity log (R11).

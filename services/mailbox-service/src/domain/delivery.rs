@@ -1,8 +1,10 @@
 //! What a sender delivers, and the receipt it gets.
 
+use crate::domain::contact_point::PointName;
 use crate::domain::post::Sender;
 use crate::domain::recipient::NotTaken;
 use crate::domain::service::ServiceRecord;
+use crate::domain::writing::ReplyName;
 use kernel::{CprNumber, MailboxId, MessageId, SenderSystem, Timestamp, UploadId};
 use std::time::Duration;
 use uuid::Uuid;
@@ -36,6 +38,10 @@ pub struct Delivery {
     pub times: Times,
     /// Whether it is a message for service (R12).
     pub for_service: bool,
+    /// Where it can be answered (P7).
+    pub reply_point: Option<PointName>,
+    /// The letter from a citizen that it answers.
+    pub answers: Option<ReplyName>,
     /// The keyed hash of the delivery in its very words, names of uploads included.
     pub stated: [u8; 32],
     /// The keyed hash of all it says but its files.

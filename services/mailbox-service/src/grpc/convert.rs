@@ -59,6 +59,7 @@ pub(crate) fn act_name(act: Act) -> &'static str {
         Act::AcknowledgeService => "ACKNOWLEDGE_SERVICE",
         Act::Forward => "FORWARD",
         Act::Send => "SEND",
+        Act::Reply => "REPLY",
         Act::ManageRecipients => "MANAGE_RECIPIENTS",
         Act::ReadActivity => "READ_ACTIVITY",
         Act::Watch => "WATCH",

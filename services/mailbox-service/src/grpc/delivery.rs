@@ -1,13 +1,15 @@
 //! DeliveryService: what sender systems send.
 
 mod contact_points;
+mod follow;
 mod mailing;
 mod parse;
 mod receipt;
+mod replies;
+mod reply_file;
 mod watch;
 
 use super::batches::{self, Answers};
-use super::not_yet;
 use super::upload::{self, Intake};
 use crate::domain::delivery::{DeliveryKey, is_legal_basis};
 use crate::domain::post::Mark;
@@ -22,7 +24,6 @@ use prost::Message as _;
 use receipt::receipt;
 use rpc::{Call, Fields, Reason, Refusal};
 use std::sync::Arc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 /// The most numbers of one look-up.
@@ -35,8 +36,8 @@ pub struct Delivery(pub Arc<Parts>);
 impl DeliveryService for Delivery {
     type DeliverMessagesStream = Answers<proto::DeliverMessagesResponse>;
     type WatchReceiptsStream = Answers<proto::WatchReceiptsResponse>;
-    type FetchRepliesStream = ReceiverStream<Result<proto::FetchRepliesResponse, Status>>;
-    type DownloadReplyFileStream = ReceiverStream<Result<proto::DownloadReplyFileResponse, Status>>;
+    type FetchRepliesStream = Answers<proto::FetchRepliesResponse>;
+    type DownloadReplyFileStream = Answers<proto::DownloadReplyFileResponse>;
 
     async fn look_up_recipient(
         &self,
@@ -156,7 +157,29 @@ impl DeliveryService for Delivery {
         Ok(Response::new(contact_points::set(&self.0, &call, request.into_inner()).await?))
     }
 
-    not_yet::delivery_service!();
+    async fn fetch_replies(
+        &self,
+        request: Request<proto::FetchRepliesRequest>,
+    ) -> Result<Response<Self::FetchRepliesStream>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(replies::fetch(&self.0, &call, &request.into_inner())?))
+    }
+
+    async fn download_reply_file(
+        &self,
+        request: Request<proto::DownloadReplyFileRequest>,
+    ) -> Result<Response<Self::DownloadReplyFileStream>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(reply_file::download(&self.0, &call, request.into_inner()).await?))
+    }
+
+    async fn acknowledge_replies(
+        &self,
+        request: Request<proto::AcknowledgeRepliesRequest>,
+    ) -> Result<Response<proto::AcknowledgeRepliesResponse>, Status> {
+        let call = Call::of(&request)?;
+        Ok(Response::new(replies::acknowledge(&self.0, &call, request.into_inner()).await?))
+    }
 }
 
 /// The system that calls, which must be a public authority's.

@@ -15,8 +15,8 @@ mod settings;
 mod watch;
 mod writing;
 
+use super::convert;
 use super::upload::{self, Intake};
-use super::{convert, not_yet};
 use crate::domain::acting::Act;
 use crate::domain::file::MAX_CITIZEN_FILES_BYTES;
 use crate::usecase::{Parts, admit, get_mailbox};
@@ -228,6 +228,13 @@ impl MailboxService for Mailbox {
         answer!(self, request, writing::send)
     }
 
+    async fn reply_to_message(
+        &self,
+        request: Request<proto::ReplyToMessageRequest>,
+    ) -> Result<Response<proto::ReplyToMessageResponse>, Status> {
+        answer!(self, request, writing::reply)
+    }
+
     async fn list_contact_points(
         &self,
         request: Request<proto::ListContactPointsRequest>,
@@ -248,8 +255,6 @@ impl MailboxService for Mailbox {
     ) -> Result<Response<Self::WatchMailboxStream>, Status> {
         answer!(self, request, watch::watch)
     }
-
-    not_yet::mailbox_service!();
 }
 
 async fn get_mailbox(

@@ -96,6 +96,9 @@ fn content(error: &Error) -> Option<Refusal> {
         Error::TooManyRecipients => {
             Refusal::new(Reason::LimitReached).with("what", "recipients").with("limit", MAX_RECIPIENTS)
         }
+        Error::ReplyNotPossible(mailbox, message) => {
+            Refusal::new(Reason::ReplyNotPossible).with("message", resource::message(*mailbox, *message))
+        }
         Error::TakesRepliesOnly => Refusal::new(Reason::ReplyNotPossible).with("message", ""),
         Error::ForwardLimit(wait) => Refusal::new(Reason::ForwardLimit).retry_after(*wait),
         Error::ForwardTooLarge(limit) => Refusal::new(Reason::ForwardTooLarge).with("limit_bytes", limit),

@@ -141,6 +141,7 @@ fn to_proto(act: Act) -> core::Act {
         Act::AcknowledgeService => core::Act::AcknowledgeService,
         Act::Forward => core::Act::Forward,
         Act::Send => core::Act::Send,
+        Act::Reply => core::Act::Reply,
         Act::ManageRecipients => core::Act::ManageRecipients,
         Act::ReadActivity => core::Act::ReadActivity,
         Act::Watch => core::Act::Watch,

@@ -1,11 +1,17 @@
 //! Tables `reply` and `reply_file`: letters from citizens, kept until their authority has acknowledged them.
 
+mod read;
+
+pub use read::{Page, file, page};
+
 use crate::domain::message::AttachedFile;
 use crate::domain::writing::Reply;
 use crate::store::sealed::{place, seal};
 use crypto::{DataKey, Keyring};
-use kernel::{CvrNumber, FileId, Random, ReplyId};
-use sql::{Error, Insert, Tx, Value, args};
+use kernel::{CvrNumber, FileId, MailboxId, Random, ReplyId, Timestamp};
+use sql::{Error, Insert, Row, Sql, Tx, Value, args};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The next place among an authority's letters. Holds the authority until the transaction ends, so that whoever sees a number
 /// has seen all before it; to be taken last.
@@ -82,6 +88,51 @@ fn new_file(
 /// Where the key of a file is wrapped for.
 fn file_place(reply: ReplyId, ordinal: i64) -> String {
     place("reply_file", format_args!("{reply}/{ordinal}"))
+}
+
+const WRITERS: Sql = Sql::each(
+    "SELECT id, writer FROM reply WHERE cvr = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+    "SELECT id, writer FROM reply WHERE cvr = $1 AND id = ANY($2)",
+);
+
+/// Who wrote these letters, as far as they were sent to this authority; acknowledged ones too.
+pub async fn writers(tx: &mut Tx, cvr: &CvrNumber, ids: Vec<Uuid>) -> Result<HashMap<ReplyId, MailboxId>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx.all(WRITERS, args![cvr.as_str(), ids], |row| Ok((row.get("id")?, row.get("writer")?)));
+    Ok(found.await?.into_iter().collect())
+}
+
+const LOCK: Sql = Sql::each(
+    "SELECT id, acknowledge_time FROM reply WHERE cvr = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+    "SELECT id, acknowledge_time FROM reply WHERE cvr = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+);
+
+/// Those of the letters that were sent to this authority, each with whether it is acknowledged, and kept from changing: in one
+/// order for everybody.
+pub async fn lock_many(tx: &mut Tx, cvr: &CvrNumber, ids: Vec<Uuid>) -> Result<Vec<(ReplyId, bool)>, Error> {
+    let read = |row: &Row| Ok((row.get("id")?, row.get::<Option<Timestamp>>("acknowledge_time")?.is_some()));
+    tx.all(LOCK, args![cvr.as_str(), ids], read).await
+}
+
+const ERASE: Sql = Sql::each(
+    "UPDATE reply SET acknowledge_time = $3, key_id = NULL, wrapped_key = NULL, writer_cpr = NULL, writer_name = NULL, \
+     subject = NULL, body = NULL WHERE cvr = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+    "UPDATE reply SET acknowledge_time = $3, key_id = NULL, wrapped_key = NULL, writer_cpr = NULL, writer_name = NULL, \
+     subject = NULL, body = NULL WHERE cvr = $1 AND id = ANY($2)",
+);
+
+const REMOVE_FILES: Sql = Sql::each(
+    "DELETE FROM reply_file WHERE cvr = $1 AND reply IN (SELECT unhex(value) FROM json_each($2)) RETURNING file",
+    "DELETE FROM reply_file WHERE cvr = $1 AND reply = ANY($2) RETURNING file",
+);
+
+/// Notes that the authority keeps these letters from now on, and erases what was written, key and all. The files they had,
+/// which other letters may still have.
+pub async fn acknowledge(tx: &mut Tx, cvr: &CvrNumber, ids: Vec<Uuid>, now: Timestamp) -> Result<Vec<FileId>, Error> {
+    tx.execute(ERASE, args![cvr.as_str(), ids.clone(), now]).await?;
+    tx.all(REMOVE_FILES, args![cvr.as_str(), ids], |row| row.get("file")).await
 }
 
 /// Whether any letter still has the file.

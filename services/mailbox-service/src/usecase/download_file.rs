@@ -11,6 +11,7 @@ use crate::domain::service::is_withheld;
 use crate::error::Error;
 use crate::objects::Reader;
 use crate::store;
+use crypto::DataKey;
 use kernel::{FileId, MessageId};
 use sql::Tx;
 use std::sync::Arc;
@@ -58,14 +59,17 @@ async fn hand_out(
     serve::serve_all(parts, tx, &acting, &owner, [&letter].into_iter()).await?;
     let found = store::message_file::with_key(tx, acting.mailbox, id, file, &key).await?;
     let (file, file_key) = found.ok_or(Error::NotFound)?;
-    let out_of_range = Error::OffsetOutOfRange(file.size);
-    let (Ok(size), Ok(offset)) = (u64::try_from(file.size), u64::try_from(offset)) else { return Err(out_of_range) };
-    if offset > size {
-        return Err(out_of_range);
-    }
+    let reader = read_from(parts, &file, file_key, offset)?;
     let mark = letter.mark;
     let downloaded = Entry::about_letter(Kind::Downloaded, Actor::of(&acting, Some(mark)), mark, id).of_file(file.id);
     parts.log(tx, acting.mailbox, &key, [downloaded]).await?;
-    let reader = parts.objects.read(file.id, file_key, size, offset);
     Ok(Downstream { acting, mark, file, reader })
+}
+
+/// Opens a stored file at `offset` bytes from its start.
+pub(super) fn read_from(parts: &Parts, file: &AttachedFile, key: DataKey, offset: i64) -> Result<Reader, Error> {
+    match (u64::try_from(file.size), u64::try_from(offset)) {
+        (Ok(size), Ok(offset)) if offset <= size => Ok(parts.objects.read(file.id, key, size, offset)),
+        _ => Err(Error::OffsetOutOfRange(file.size)),
+    }
 }

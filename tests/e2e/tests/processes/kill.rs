@@ -1,8 +1,10 @@
 //! kill -9 after each step of the story that was acknowledged: nothing of it is lost.
 
 use api::access::v1::{AccessState, EndReason};
+use api::mailbox::v1::SendMessageRequest;
 use harness::actor::citizen_post::mailbox_of;
-use harness::{Engine, Letter, Mail, Person, Processes, Refusable as _, Until};
+use harness::actor::citizen_writing::written_to;
+use harness::{Engine, Letter, Mail, Person, Processes, Refusable as _, Until, contact_point};
 use kernel::ServiceName;
 use std::time::{Duration, Instant};
 use tonic::Code;
@@ -111,6 +113,37 @@ async fn m2_deliveries_cut_by_a_kill_are_done_once() {
         processes.kill_and_restart(ServiceName::Mailbox).await.unwrap();
     }
     assert!(sending.await.unwrap() > 0, "a kill came in between");
+    assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), LETTERS);
+}
+
+/// Letters that a kill cuts are repeated under their request id, as portals do: each comes to the authority once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p7_letters_to_an_authority_cut_by_a_kill_are_sent_once() {
+    let mut processes = Processes::start(Engine::Sqlite).await.unwrap();
+    let suite = processes.suite().clone();
+    let karen = suite.citizen(Person::karen()).await;
+    suite.authority().sets_contact_points(vec![contact_point("byg", "Byggesager")]).await.unwrap();
+    let writing = tokio::spawn(async move {
+        let mut cut = 0;
+        for number in 0..LETTERS {
+            let letter = written_to("authorities/29189668/contactPoints/byg", &format!("Brev {number}"));
+            let request = SendMessageRequest { request_id: format!("letter-{number}"), ..letter };
+            while let Err(refused) = karen.writes(request.clone()).await {
+                assert!([Code::Unavailable, Code::Unknown, Code::Cancelled].contains(&refused.code), "{refused:?}");
+                cut += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        (karen, cut)
+    });
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        processes.kill_and_restart(ServiceName::Mailbox).await.unwrap();
+    }
+    let (karen, cut) = writing.await.unwrap();
+    assert!(cut > 0, "a kill came in between");
+    let fetched: Vec<String> = suite.authority().waiting_post().await.unwrap().into_iter().map(|letter| letter.subject).collect();
+    assert_eq!(fetched, (0..LETTERS).map(|number| format!("Brev {number}")).collect::<Vec<_>>());
     assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), LETTERS);
 }
 

@@ -4,5 +4,6 @@
 
 mod endings;
 mod expiries;
+mod fetching;
 mod races;
 mod trials;

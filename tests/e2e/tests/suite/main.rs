@@ -2,6 +2,7 @@
 //! shows, ids first; `tests/rules.toml` lists them.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod answering;
 mod asking;
 mod away;
 mod binning;
@@ -20,6 +21,7 @@ mod exempting;
 mod exemption_ends;
 mod expiring;
 mod explaining;
+mod fetching;
 mod folders;
 mod following;
 mod forwarding;
@@ -30,6 +32,7 @@ mod guardian;
 mod input;
 mod input_access;
 mod input_post;
+mod input_writing;
 mod ledger;
 mod life;
 mod listing;
@@ -54,6 +57,7 @@ mod reminding;
 mod repeating;
 mod searching;
 mod senders;
+mod sending;
 mod sending_ahead;
 mod server;
 mod serving;

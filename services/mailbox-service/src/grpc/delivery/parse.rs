@@ -1,8 +1,10 @@
 //! A delivery as stated, checked field by field.
 
 use super::legal_basis;
+use crate::domain::contact_point::PointName;
 use crate::domain::delivery::{Delivery, MAX_BODY, MAX_FILES, Times};
 use crate::domain::notice::MAX_SUBJECT;
+use crate::domain::writing::ReplyName;
 use crate::error::Error;
 use crate::usecase::Parts;
 use api::mailbox::v1 as proto;
@@ -36,8 +38,10 @@ pub(super) fn delivery(
     let files = files(&mut fields, &stated);
     let basis = fields.optional("delivery.legal_basis", &stated.legal_basis, legal_basis);
     let times = times(&mut fields, &stated);
-    if stated.legal_notification && system.sector == Sector::Private {
-        fields.refuse("delivery.legal_notification", "is for public authorities only");
+    let reply_point = fields.optional("delivery.reply_contact_point", &stated.reply_contact_point, PointName::parse);
+    let answers = fields.optional("delivery.answers", &stated.answers, ReplyName::parse);
+    if system.sector == Sector::Private {
+        authorities_only(&mut fields, &stated);
     }
     // A delivery that is right in itself may be a repetition, whose moments may well have passed (M2).
     if let Some(times) = times.filter(|_| fields.count() > 0) {
@@ -45,12 +49,11 @@ pub(super) fn delivery(
             fields.refuse(field, problem);
         }
     }
-    let (uuid, cpr, subject, body, files, legal_basis, times) =
-        fields.all((uuid, cpr, subject, body, files, basis, times))?;
+    let (uuid, cpr, subject, body, files, legal_basis, times, reply_point, answers) =
+        fields.all((uuid, cpr, subject, body, files, basis, times, reply_point, answers))?;
     if files.len() > MAX_FILES {
         return Err(Error::TooManyFiles.into());
     }
-    not_yet_possible(&stated)?;
     // Two spellings of the number are one letter.
     let mut normal = proto::Delivery { cpr_number: cpr.digits().to_owned(), ..stated };
     let for_service = normal.legal_notification;
@@ -59,16 +62,33 @@ pub(super) fn delivery(
     normal.main_document.clear();
     normal.files.clear();
     let words = parts.content_hash(&normal.encode_to_vec());
-    Ok(Delivery { uuid, cpr, subject, body, files, legal_basis, times, for_service, stated, words })
+    Ok(Delivery {
+        uuid,
+        cpr,
+        subject,
+        body,
+        files,
+        legal_basis,
+        times,
+        for_service,
+        reply_point,
+        answers,
+        stated,
+        words,
+    })
 }
 
-/// What is stated right and belongs to a later issue. No contact point can have been set, and no reply written, so naming
-/// one names nothing.
-fn not_yet_possible(stated: &proto::Delivery) -> Result<(), Refusal> {
-    if !stated.reply_contact_point.is_empty() || !stated.answers.is_empty() {
-        return Err(Error::NotFound.into());
+/// What a company can't state: it serves nobody, and citizens don't write to it.
+fn authorities_only(fields: &mut Fields, stated: &proto::Delivery) {
+    for (field, is_stated) in [
+        ("delivery.legal_notification", stated.legal_notification),
+        ("delivery.reply_contact_point", !stated.reply_contact_point.is_empty()),
+        ("delivery.answers", !stated.answers.is_empty()),
+    ] {
+        if is_stated {
+            fields.refuse(field, "is for public authorities only");
+        }
     }
-    Ok(())
 }
 
 fn body(fields: &mut Fields, stated: &proto::Delivery) -> Option<String> {

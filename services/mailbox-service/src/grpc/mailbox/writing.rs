@@ -7,9 +7,11 @@ use crate::domain::notice::MAX_SUBJECT;
 use crate::domain::writing::{Draft, Writer};
 use crate::error::Error;
 use crate::grpc::convert;
+use crate::usecase::reply_to_message::{self, Desks};
 use crate::usecase::{Parts, admit, send_message};
 use api::mailbox::v1 as proto;
-use kernel::{UploadId, resource, text};
+use kernel::resource::{self, MailboxRef};
+use kernel::{UploadId, text};
 use prost::Message as _;
 use rpc::{Call, Fields, Refusal};
 use std::collections::HashSet;
@@ -37,6 +39,34 @@ pub(super) async fn send(
     let mailbox = own.acting.mailbox;
     let sent = send_message::run(parts, own, writer, point, draft, repeatable).await?;
     Ok(proto::SendMessageResponse { message: Some(convert::summary(parts, mailbox, sent)) })
+}
+
+pub(super) async fn reply(
+    parts: &Arc<Parts>,
+    call: &Call,
+    mut request: proto::ReplyToMessageRequest,
+) -> Result<proto::ReplyToMessageResponse, Refusal> {
+    let request_id = std::mem::take(&mut request.request_id);
+    let content = request.encode_to_vec();
+    let mut fields = Fields::new();
+    fields.request_id(&request_id);
+    let name = fields.required("name", &request.name, resource::parse_message);
+    let subject = fields.optional("subject", &request.subject, |subject| text::line(subject, MAX_SUBJECT));
+    let body = body(&mut fields, &request.body_text, &request.uploads);
+    let uploads = uploads(&mut fields, &request.uploads);
+    let ((mailbox, message), subject, body, uploads) = fields.all((name, subject, body, uploads))?;
+    not_too_many(&uploads)?;
+    let letter = admit::admit(parts, call, mailbox, Act::Reply).await?;
+    // A reader writes as nobody but themselves (R9).
+    let own = match letter.acting.is_owner() {
+        true => letter.clone(),
+        false => admit::admit(parts, call, MailboxRef::Own, Act::Send).await?,
+    };
+    let repeatable = parts.repeatable(call, "ReplyToMessage", &request_id, &content);
+    let (writer, draft) = (writer(parts, call)?, Draft { subject, body, uploads });
+    let mailbox = own.acting.mailbox;
+    let sent = reply_to_message::run(parts, Desks { letter, own }, writer, message, draft, repeatable).await?;
+    Ok(proto::ReplyToMessageResponse { message: Some(convert::summary(parts, mailbox, sent)) })
 }
 
 fn writer(parts: &Parts, call: &Call) -> Result<Writer, Refusal> {

@@ -1,19 +1,21 @@
 //! What becomes of each letter, before anything is written.
 
 use super::Deliverer;
+use crate::domain::contact_point::PointId;
 use crate::domain::delivery::{self, Delivery, MAX_FILES_BYTES, Receipt};
 use crate::domain::file::Upload;
 use crate::domain::message::NewMessage;
 use crate::domain::post::{Mark, Sender};
+use crate::domain::writing::ReplyTo;
 use crate::error::Error;
 use crate::store;
 use crate::store::delivery::Delivered;
 use crate::store::person::PersonRow;
 use crate::usecase::Parts;
 use crypto::{DataKey, LookupHash};
-use kernel::{MailboxId, MessageId, Timestamp, UploadId};
+use kernel::{CvrNumber, MailboxId, MessageId, ReplyId, Timestamp, UploadId, resource};
 use sql::Tx;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// All that the decisions need, looked up once for the whole batch.
@@ -25,6 +27,10 @@ pub(super) struct Desk<'d> {
     before: HashMap<Uuid, Delivered>,
     /// Whom the numbers lead to, by the number's hash; all of them locked.
     owners: HashMap<[u8; 32], PersonRow>,
+    /// The authority's contact points, when one is named.
+    points: HashSet<PointId>,
+    /// Who wrote the letters that are answered.
+    writers: HashMap<ReplyId, MailboxId>,
     /// The uploads that are named.
     uploads: HashMap<UploadId, (Upload, DataKey)>,
 }
@@ -69,7 +75,10 @@ impl<'d> Desk<'d> {
         named.dedup();
         let now = tx.now().await?;
         let uploads = store::upload::get_many(tx, named, deliverer.uploader, now, &parts.keys.keyring).await?;
-        Ok(Self { parts, deliverer, now, before, owners, uploads })
+        let new = || deliveries.iter().filter(|delivery| !before.contains_key(&delivery.uuid));
+        let points = points(tx, &deliverer.system.cvr, new()).await?;
+        let writers = writers(tx, &deliverer.system.cvr, new()).await?;
+        Ok(Self { parts, deliverer, now, before, owners, points, writers, uploads })
     }
 
     /// What becomes of this letter.
@@ -130,8 +139,8 @@ impl<'d> Desk<'d> {
             legal_basis: delivery.legal_basis.clone(),
             for_service: delivery.for_service,
             origin: None,
-            reply_to: None,
-            answers: None,
+            reply_to: self.reply_to(delivery)?,
+            answers: self.answers(delivery, owner.id)?,
             sent_to: None,
             file_count: i64::try_from(files.len()).unwrap_or(i64::MAX),
             files_size: files.iter().map(|(upload, _)| upload.size).sum(),
@@ -151,10 +160,49 @@ impl<'d> Desk<'d> {
         if size > MAX_FILES_BYTES { Err(Error::FileTooLarge(MAX_FILES_BYTES)) } else { Ok(files) }
     }
 
+    /// Where the letter can be answered: one of the authority's own contact points.
+    fn reply_to(&self, delivery: &Delivery) -> Result<Option<ReplyTo>, Error> {
+        let Some(point) = &delivery.reply_point else { return Ok(None) };
+        let own = point.cvr == self.deliverer.system.cvr && self.points.contains(&point.id);
+        let by = delivery.times.reply_by;
+        if own { Ok(Some(ReplyTo { point: point.clone(), by })) } else { Err(Error::NotFound) }
+    }
+
+    /// The letter that is answered, by its name in the mailbox of the one who wrote it. Whoever reads somebody else's post
+    /// writes in their own affairs: nobody else is told of it.
+    fn answers(&self, delivery: &Delivery, owner: MailboxId) -> Result<Option<String>, Error> {
+        let Some(answered) = &delivery.answers else { return Ok(None) };
+        let own = answered.cvr == self.deliverer.system.cvr && self.writers.get(&answered.id) == Some(&owner);
+        let name = resource::message(owner, MessageId::from(answered.id.as_uuid()));
+        if own { Ok(Some(name)) } else { Err(Error::NotFound) }
+    }
+
     fn content(&self, delivery: &Delivery, files: &[&(Upload, DataKey)]) -> [u8; 32] {
         let files = files.iter().map(|(upload, _)| (upload.name.as_str(), upload.sha256.as_slice()));
         self.parts.content_hash(&delivery::content(&delivery.words, files))
     }
+}
+
+/// The authority's contact points, if any of the letters names one.
+async fn points<'d>(
+    tx: &mut Tx,
+    cvr: &CvrNumber,
+    mut letters: impl Iterator<Item = &'d Delivery> + Send,
+) -> Result<HashSet<PointId>, Error> {
+    if letters.all(|delivery| delivery.reply_point.is_none()) {
+        return Ok(HashSet::new());
+    }
+    Ok(store::contact_point::of(tx, cvr).await?.into_iter().map(|point| point.name.id).collect())
+}
+
+/// Who wrote the letters that these answer.
+async fn writers<'d>(
+    tx: &mut Tx,
+    cvr: &CvrNumber,
+    letters: impl Iterator<Item = &'d Delivery> + Send,
+) -> Result<HashMap<ReplyId, MailboxId>, Error> {
+    let answered = letters.filter_map(|delivery| delivery.answers.as_ref()).map(|name| name.id.as_uuid()).collect();
+    Ok(store::reply::writers(tx, cvr, answered).await?)
 }
 
 /// The mailboxes that the numbers lead to, by the number's hash, locked in one order.
