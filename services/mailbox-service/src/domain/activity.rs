@@ -83,7 +83,7 @@ kinds! {
     OwnerChanged = "owner_changed",
     /// The mailbox was closed (P8).
     MailboxClosed = "mailbox_closed",
-    /// Letters were searched, and at least one body that matched was shown.
+    /// Letters were searched, and these were found for what their bodies say.
     Searched = "searched",
 }
 

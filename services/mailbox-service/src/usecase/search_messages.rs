@@ -2,13 +2,16 @@
 //!
 //! Goes through the tags of the letters that the caller sees, chunk by chunk, newest first; what they hint at is opened and
 //! searched word by word, because tags can be shared by chance and the body of a letter may be withheld. A call looks at a
-//! bounded number of letters, holds one chunk at a time, and says where the next one is to go on.
+//! bounded number of letters, holds one chunk at a time, and says where the next one is to go on. A letter that is found for
+//! what its body says has shown something of it: that is in the log before it is told (R13).
 
 use super::Parts;
 use super::admit::Admitted;
 use super::list_messages::Page;
+use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
 use crate::domain::message::{Cursor, Filter, Summary};
+use crate::domain::post::Mark;
 use crate::domain::search::{Query, Stemming};
 use crate::domain::service::is_withheld;
 use crate::error::Error;
@@ -43,12 +46,25 @@ pub async fn run(
     cursor: Option<Cursor>,
     size: PageSize,
 ) -> Result<Found, Error> {
-    let most = parts.config.search_letters;
+    let (looking, most) = (admitted.clone(), parts.config.search_letters);
+    let search = Search { admitted: looking, query, filter, size };
+    let (hits, next, withheld) = find(parts, search, cursor, most).await?;
+    let shown: Vec<(MessageId, Mark)> = hits.iter().filter_map(Hit::shown_of_body).collect();
+    if !shown.is_empty() {
+        log(parts, admitted, shown).await?;
+    }
+    let messages = hits.into_iter().map(|hit| hit.summary).collect();
+    Ok(Found { page: Page { messages, next }, withheld })
+}
+
+type Hits = (Vec<Hit>, Option<Cursor>, Vec<MessageId>);
+
+async fn find(parts: &Arc<Parts>, search: Search, cursor: Option<Cursor>, most: usize) -> Result<Hits, Error> {
     parts
         .db
         .read(move |tx| {
             Box::pin(async move {
-                let acting = &admitted.acting;
+                let (acting, filter) = (&search.admitted.acting, &search.filter);
                 if let Some(Folder::Own(folder)) = filter.folder
                     && !store::folder::exists(tx, acting.mailbox, folder).await?
                 {
@@ -56,15 +72,43 @@ pub async fn run(
                 }
                 let withheld = match cursor {
                     None if !acting.is_owner() => {
-                        store::message::unserved_in(tx, acting, &filter, MAX_WITHHELD).await?
+                        store::message::unserved_in(tx, acting, filter, MAX_WITHHELD).await?
                     }
                     _ => Vec::new(),
                 };
-                let search = Search { admitted, query, filter, size };
-                Ok(Found { page: search.page(tx, cursor, most).await?, withheld })
+                let (hits, next) = search.page(tx, cursor, most).await?;
+                Ok((hits, next, withheld))
             })
         })
         .await
+}
+
+/// Logs whose bodies a search has looked into, each kind of post by itself (A11).
+async fn log(parts: &Arc<Parts>, admitted: Admitted, shown: Vec<(MessageId, Mark)>) -> Result<(), Error> {
+    let parts = parts.clone();
+    let db = parts.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let Admitted { acting, key, .. } = &admitted;
+            store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
+            let searched = Entry::about_letters(Kind::Searched, |mark| Actor::of(acting, Some(mark)), shown);
+            parts.log(tx, acting.mailbox, key, searched).await
+        })
+    })
+    .await
+}
+
+/// A letter that was found.
+struct Hit {
+    summary: Summary,
+    /// Whether only its body has all the words.
+    by_body: bool,
+}
+
+impl Hit {
+    fn shown_of_body(&self) -> Option<(MessageId, Mark)> {
+        self.by_body.then_some((self.summary.id, self.summary.mark))
+    }
 }
 
 struct Search {
@@ -76,37 +120,41 @@ struct Search {
 
 impl Search {
     /// A page after `cursor`, at the price of looking at about `most` letters.
-    async fn page(&self, tx: &mut Tx, mut cursor: Option<Cursor>, most: usize) -> Result<Page, Error> {
+    async fn page(&self, tx: &mut Tx, mut cursor: Option<Cursor>, most: usize) -> Result<(Vec<Hit>, Option<Cursor>), Error> {
         let Admitted { acting, key, .. } = &self.admitted;
         let (tags, stemming) = (QueryTags::of(&self.query, key), Stemming::new());
-        let (mut messages, mut looked_at): (Vec<Summary>, usize) = (Vec::new(), 0);
+        let (mut hits, mut looked_at): (Vec<Hit>, usize) = (Vec::new(), 0);
         loop {
             let chunk = store::message::scan(tx, acting, &self.filter, cursor, CHUNK, key).await?;
             let hints = chunk.iter().filter(|letter| tags.may_match(&letter.tags));
             let hints: Vec<MessageId> = hints.map(|letter| letter.at.id).collect();
             if !hints.is_empty() {
                 let texts = store::message::texts(tx, acting, &hints, key).await?;
-                let texts = texts.into_iter().filter(|text| self.matches(&stemming, text));
-                messages.extend(texts.map(|text| text.summary));
+                hits.extend(texts.into_iter().filter_map(|text| self.hit(&stemming, text)));
             }
-            if let Some(last) = self.size.cut(&mut messages) {
+            if let Some(Hit { summary: last, .. }) = self.size.cut(&mut hits) {
                 let next = Some(Cursor { available_time: last.available_time, id: last.id });
-                return Ok(Page { messages, next });
+                return Ok((hits, next));
             }
             looked_at += chunk.len();
             cursor = chunk.last().map(|letter| letter.at);
             let all = chunk.len() < usize::try_from(CHUNK).unwrap_or_default();
             if all || looked_at >= most {
-                return Ok(Page { messages, next: cursor.filter(|_| !all) });
+                return Ok((hits, cursor.filter(|_| !all)));
             }
         }
     }
 
-    /// Whether the text itself has all the words, as far as the caller may look into it.
-    fn matches(&self, stemming: &Stemming, text: &Text) -> bool {
-        let summary = &text.summary;
+    /// The letter, if the text itself has all the words, as far as the caller may look into it.
+    fn hit(&self, stemming: &Stemming, text: Text) -> Option<Hit> {
+        let Text { summary, body } = text;
+        let heading = [summary.sender.name.as_str(), &summary.subject];
+        if self.query.matches(stemming, &heading) {
+            return Some(Hit { summary, by_body: false });
+        }
+        let [sender, subject] = heading;
         let hidden = is_withheld(&self.admitted.acting, summary.service);
-        let body = if hidden { "" } else { text.body.as_str() };
-        self.query.matches(stemming, &[&summary.sender.name, &summary.subject, body])
+        let by_body = !hidden && self.query.matches(stemming, &[sender, subject, &body]);
+        by_body.then_some(Hit { summary, by_body })
     }
 }

@@ -1,7 +1,9 @@
 //! Full-text search: what is found, and by whom.
 
 use api::access::v1::AccessScope;
-use api::mailbox::v1::SearchMessagesRequest;
+use api::core::v1::Capacity;
+use api::mailbox::v1::{ActivityKind, SearchMessagesRequest};
+use harness::actor::citizen_log::kinds;
 use harness::{Letter, Person, Refusable as _, Suite, on_both};
 use kernel::Portal;
 use std::time::Duration;
@@ -18,6 +20,7 @@ on_both! {
     a11_search_shows_a_reader_no_private_post,
     r14_a_reader_of_private_post_finds_it_in_its_own_portal,
     r12_a_readers_search_looks_into_no_unserved_message,
+    r13_what_a_search_shows_of_bodies_is_in_the_log,
     p4_search_shows_public_post_in_e_boks_only_where_the_owner_chose_so,
 }
 
@@ -218,4 +221,22 @@ async fn p4_search_shows_public_post_in_e_boks_only_where_the_owner_chose_so(sui
         karen.shows_public_post(shown, false).await.unwrap();
         assert_eq!(karen.at(Portal::EBoks).finds(&karen.mailbox, "skat").await.unwrap().len(), found);
     }
+}
+
+async fn r13_what_a_search_shows_of_bodies_is_in_the_log(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let text = letter("Byggesag", "Dit skur må blive stående.");
+    let message = suite.authority().delivers(&karen.person, text).await.unwrap().message;
+    niels.is_given_access_by(&karen).await;
+    // What lists show too is no act; what nobody is shown neither.
+    for query in ["byggesag", "odense", "carport"] {
+        niels.finds(&karen.mailbox, query).await.unwrap();
+    }
+    assert_eq!(kinds(&karen.reads_log_of(&message).await.unwrap()), [ActivityKind::Arrived]);
+    niels.finds(&karen.mailbox, "byggesag skur").await.unwrap();
+    let log = karen.reads_log_of(&message).await.unwrap();
+    assert_eq!(kinds(&log), [ActivityKind::Searched, ActivityKind::Arrived]);
+    assert_eq!((log[0].actor_display_name.clone(), log[0].capacity()), (niels.person.full_name(), Capacity::Reader));
+    karen.finds("mailboxes/me", "skur").await.unwrap();
+    assert_eq!(karen.reads_log_of(&message).await.unwrap()[0].capacity(), Capacity::Owner);
 }
