@@ -46,6 +46,13 @@ pub enum Act {
     Watch,
 }
 
+impl Act {
+    /// Whether it may change anything: opening a letter and downloading a file mark it, and serve.
+    pub fn changes(self) -> bool {
+        !matches!(self, Self::List | Self::Search | Self::ReadActivity | Self::Watch)
+    }
+}
+
 /// In which capacity somebody acts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Capacity {

@@ -50,6 +50,8 @@ pub async fn admit(parts: &Arc<Parts>, call: &Call, mailbox: MailboxRef, act: Ac
             }
             (opened, Right::Reader(grounds))
         }
+        // What death has closed stays as it is, whoever has the token (P8).
+        _ if own.owner.close_time.is_some() && act.changes() => return Err(Error::CallerHasNoDigitalPost),
         _ => (own, Right::Owner),
     };
     let acting = Acting::new(owner.id, caller, citizen.portal, right, &settings)

@@ -3,7 +3,7 @@
 use api::mailbox::v1::{ChangeCprNumberRequest, PersonRegistration, PersonStatus, RegistrationOutcome};
 use harness::actor::register::registration;
 use harness::suite::answer;
-use harness::{Letter, Person, Refusable as _, Refused, Suite, Until, on_both};
+use harness::{Letter, Person, Refusable as _, Refused, Suite, Until, contact_point, on_both};
 use std::time::Duration;
 
 on_both! {
@@ -17,6 +17,7 @@ on_both! {
     p2_a_birthday_in_summer_begins_at_danish_midnight,
     p8_death_closes_the_mailbox_and_ends_accesses_both_ways,
     p8_the_dead_do_not_come_back,
+    p8_nothing_changes_in_a_mailbox_that_death_has_closed,
     p8_a_death_and_deliveries_at_once_have_one_order,
     p10_post_goes_to_mailboxes_and_never_to_an_address,
     every_violation_of_a_change_of_number_or_a_death_is_listed,
@@ -252,4 +253,30 @@ async fn every_violation_of_a_change_of_number_or_a_death_is_listed(suite: Suite
     let refused = suite.clients().registry().get_person(register.request(nobody)).await;
     assert_eq!(answer(refused).refused("INVALID_FIELDS").fields, ["cpr_number"]);
     assert!(!karen.sees_mailbox("mailboxes/me").await.unwrap().owner_display_name.is_empty());
+}
+
+async fn p8_nothing_changes_in_a_mailbox_that_death_has_closed(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let (letter, odense) = (Letter::about("Indkaldelse"), suite.authority());
+    let summons = odense.summons(&karen.person, letter.with_pdf("indkaldelse.pdf")).await.unwrap();
+    let folder = karen.makes_folder("mailboxes/me", "Sager").await.unwrap();
+    odense.sets_contact_points(vec![contact_point("byg", "Byggesager")]).await.unwrap();
+    suite.register().reports_death_of(&karen.person).await.unwrap();
+    let before = karen.lists("mailboxes/me").await.unwrap();
+    let point = "authorities/29189668/contactPoints/byg";
+    for refused in [
+        karen.opens(&summons.message).await.map(|_| ()),
+        karen.is_served(&summons.message).await.map(|_| ()),
+        karen.marks(&summons.message, true).await,
+        karen.moves(&summons.message, &folder.name).await,
+        karen.deletes(&summons.message).await,
+        karen.makes_folder("mailboxes/me", "Flere").await.map(|_| ()),
+        karen.deletes_folder(&folder).await.map(|_| ()),
+        karen.shows_public_post(true, true).await.map(|_| ()),
+        karen.writes_to(point, "Carport").await.map(|_| ()),
+    ] {
+        refused.refused("CALLER_HAS_NO_DIGITAL_POST");
+    }
+    assert!(karen.lists("mailboxes/me").await.unwrap() == before);
+    assert!(odense.receipt(&summons.message_uuid).await.unwrap().service_record.is_none());
 }
