@@ -111,8 +111,8 @@ fn read_notice(notice: &NoticeRequested, fields: &mut Fields) -> Option<Notice> 
 fn read_mark(notice: &NoticeRequested) -> Result<Mark, &'static str> {
     match notice.portal() {
         Portal::Unspecified => Ok(Mark::Own),
-        Portal::EBoks => Ok(Mark::Private(CommercialPortal::EBoks)),
-        Portal::MitDk => Ok(Mark::Private(CommercialPortal::MitDk)),
+        Portal::EBoks => Ok(Mark::OwnPrivate(CommercialPortal::EBoks)),
+        Portal::MitDk => Ok(Mark::OwnPrivate(CommercialPortal::MitDk)),
         Portal::BorgerDk | Portal::DigitalPostApp => Err("must be a commercial portal"),
     }
 }

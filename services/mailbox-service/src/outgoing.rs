@@ -14,7 +14,7 @@ pub fn public_post_arrived(letter: &Arrival) -> Option<Payload> {
     let owner_only = match letter.mark {
         Mark::Public => false,
         Mark::Own => true,
-        Mark::Private(_) => return None,
+        Mark::Private(_) | Mark::OwnPrivate(_) => return None,
     };
     Some(Payload::PublicPostArrived(PublicPostArrived {
         mailbox: resource::mailbox(letter.mailbox),

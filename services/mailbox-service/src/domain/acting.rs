@@ -139,15 +139,16 @@ impl Acting {
         right: Right,
         settings: &Settings,
     ) -> Result<Self, NothingShown> {
-        let private = CommercialPortal::of(portal).map(Mark::Private);
+        let commercial = CommercialPortal::of(portal);
+        let private = [commercial.map(Mark::Private), commercial.map(Mark::OwnPrivate)];
         let shown = settings.shows_public_post(portal);
-        let shown = [shown.then_some(Mark::Public), shown.then_some(Mark::Own), private];
+        let shown = [shown.then_some(Mark::Public), shown.then_some(Mark::Own)].into_iter().chain(private);
         // No ground is for the owner's own notices, so no reader sees them (A17).
         let open = |mark: &Mark| match &right {
             Right::Owner => true,
             Right::Reader(grounds) => grounds.iter().any(|ground| ground.mark == *mark),
         };
-        let visible: Vec<Mark> = shown.into_iter().flatten().filter(open).collect();
+        let visible: Vec<Mark> = shown.flatten().filter(open).collect();
         if visible.is_empty() {
             return Err(NothingShown);
         }
@@ -164,15 +165,15 @@ impl Acting {
         &self.visible
     }
 
-    /// One mark for each kind of post they see: the owner's own notices are public post.
+    /// One mark for each kind of post they see: the owner's own notices are of one of these kinds.
     pub fn visible_kinds(&self) -> impl Iterator<Item = Mark> {
-        self.visible.iter().copied().filter(|mark| *mark != Mark::Own)
+        self.visible.iter().copied().filter(|mark| !matches!(mark, Mark::Own | Mark::OwnPrivate(_)))
     }
 
-    /// The visible marks as the arguments of `mark IN ($a, $b, $c)`: no portal shows more than three.
-    pub fn visible_marks(&self) -> [&'static str; 3] {
+    /// The visible marks as the arguments of `mark IN ($a, $b, $c, $d)`: no portal shows more than four.
+    pub fn visible_marks(&self) -> [&'static str; 4] {
         let first = self.visible[0];
-        [0, 1, 2].map(|at| self.visible.get(at).unwrap_or(&first).as_str())
+        [0, 1, 2, 3].map(|at| self.visible.get(at).unwrap_or(&first).as_str())
     }
 
     /// Whether a name that begins with `mailbox` lies in this one; `me` is the actor's own.
@@ -247,6 +248,7 @@ mod tests {
     }
 
     const PRIVATE: Mark = Mark::Private(CommercialPortal::EBoks);
+    const NOTICES: Mark = Mark::OwnPrivate(CommercialPortal::EBoks);
 
     #[test]
     fn p4_commercial_portals_show_public_post_only_where_the_owner_chose_so() {
@@ -255,11 +257,12 @@ mod tests {
         let public = vec![Mark::Public, Mark::Own];
         assert_eq!(visible(Portal::BorgerDk, Right::Owner, &nothing), Some(public.clone()));
         assert_eq!(visible(Portal::DigitalPostApp, Right::Owner, &nothing), Some(public));
-        assert_eq!(visible(Portal::EBoks, Right::Owner, &nothing), Some(vec![PRIVATE]));
-        assert_eq!(visible(Portal::EBoks, Right::Owner, &chosen), Some(vec![Mark::Public, Mark::Own, PRIVATE]));
+        assert_eq!(visible(Portal::EBoks, Right::Owner, &nothing), Some(vec![PRIVATE, NOTICES]));
+        let all = vec![Mark::Public, Mark::Own, PRIVATE, NOTICES];
+        assert_eq!(visible(Portal::EBoks, Right::Owner, &chosen), Some(all));
         assert_eq!(
             visible(Portal::MitDk, Right::Owner, &chosen),
-            Some(vec![Mark::Private(CommercialPortal::MitDk)]),
+            Some([Mark::Private, Mark::OwnPrivate].map(|of| of(CommercialPortal::MitDk)).to_vec()),
             "each of the two is chosen by itself"
         );
     }

@@ -40,6 +40,8 @@ pub enum Mark {
     Own,
     /// From a company, through this portal.
     Private(CommercialPortal),
+    /// The same as [`Mark::Own`], about accesses to private post: to the owner it is private post of that portal.
+    OwnPrivate(CommercialPortal),
 }
 
 impl Mark {
@@ -58,6 +60,8 @@ impl Mark {
             Self::Public => "public",
             Self::Own => "own",
             Self::Private(portal) => portal.portal().as_str(),
+            Self::OwnPrivate(CommercialPortal::EBoks) => "own_e_boks",
+            Self::OwnPrivate(CommercialPortal::MitDk) => "own_mit_dk",
         }
     }
 
@@ -66,6 +70,8 @@ impl Mark {
         match text {
             "public" => Some(Self::Public),
             "own" => Some(Self::Own),
+            "own_e_boks" => Some(Self::OwnPrivate(CommercialPortal::EBoks)),
+            "own_mit_dk" => Some(Self::OwnPrivate(CommercialPortal::MitDk)),
             portal => portal.parse().ok().and_then(CommercialPortal::of).map(Self::Private),
         }
     }
@@ -146,7 +152,8 @@ mod tests {
 
     #[test]
     fn marks_survive_storage() {
-        let private = [CommercialPortal::EBoks, CommercialPortal::MitDk].map(Mark::Private);
+        let portals = [CommercialPortal::EBoks, CommercialPortal::MitDk];
+        let private = portals.into_iter().flat_map(|portal| [Mark::Private(portal), Mark::OwnPrivate(portal)]);
         for mark in [Mark::Public, Mark::Own].into_iter().chain(private) {
             assert_eq!(Mark::parse(mark.as_str()), Some(mark));
         }

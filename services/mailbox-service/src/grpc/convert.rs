@@ -69,14 +69,14 @@ pub(crate) fn act_name(act: Act) -> &'static str {
 pub(crate) fn post_kind(mark: Mark) -> core::PostKind {
     match mark {
         Mark::Public | Mark::Own => core::PostKind::Public,
-        Mark::Private(_) => core::PostKind::Private,
+        Mark::Private(_) | Mark::OwnPrivate(_) => core::PostKind::Private,
     }
 }
 
 fn mark_portal(mark: Mark) -> core::Portal {
     match mark {
         Mark::Public | Mark::Own => core::Portal::Unspecified,
-        Mark::Private(commercial) => portal(commercial.portal()),
+        Mark::Private(commercial) | Mark::OwnPrivate(commercial) => portal(commercial.portal()),
     }
 }
 

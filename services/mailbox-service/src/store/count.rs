@@ -69,12 +69,12 @@ pub async fn write_all(tx: &mut Tx, changes: impl IntoIterator<Item = (MailboxId
 /// The counts of each folder that has ever had a letter, of the marks that `acting` sees and of nothing else (A11).
 pub async fn of(tx: &mut Tx, acting: &Acting) -> Result<HashMap<Folder, Count>, Error> {
     let sql = "SELECT folder, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(unread) AS BIGINT) AS unread \
-               FROM folder_count WHERE mailbox = $1 AND mark IN ($2, $3, $4) GROUP BY folder";
-    let [public, own, private] = acting.visible_marks();
+               FROM folder_count WHERE mailbox = $1 AND mark IN ($2, $3, $4, $5) GROUP BY folder";
+    let [first, second, third, fourth] = acting.visible_marks();
     let read = |row: &Row| {
         Ok((Folder::from_uuid(row.get("folder")?), Count { total: row.get("total")?, unread: row.get("unread")? }))
     };
-    Ok(tx.all(sql, args![acting.mailbox, public, own, private], read).await?.into_iter().collect())
+    Ok(tx.all(sql, args![acting.mailbox, first, second, third, fourth], read).await?.into_iter().collect())
 }
 
 const TAKE: Sql = Sql::each(

@@ -140,20 +140,20 @@ pub async fn get_marked(
     id: MessageId,
     key: &DataKey,
 ) -> Result<Option<Content>, Error> {
-    marked(tx, mailbox, [mark.as_str(); 3], id, key).await
+    marked(tx, mailbox, [mark.as_str(); 4], id, key).await
 }
 
 async fn marked(
     tx: &mut Tx,
     mailbox: MailboxId,
-    [public, own, private]: [&'static str; 3],
+    [first, second, third, fourth]: [&'static str; 4],
     id: MessageId,
     key: &DataKey,
 ) -> Result<Option<Content>, Error> {
     let sql = concat!(
         "SELECT ",
         summary_columns!(),
-        ", body, link, legal_basis, origin, sender_uuid, answers FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4, $5)"
+        ", body, link, legal_basis, origin, sender_uuid, answers FROM message WHERE mailbox = $1 AND id = $2 AND mark IN ($3, $4, $5, $6)"
     );
     let at = row_place(mailbox, id);
     let read = |row: &Row| {
@@ -169,7 +169,7 @@ async fn marked(
             answers: open_optional(row, key, "answers", "message.answers", &at)?,
         })
     };
-    tx.optional(sql, args![mailbox, id, public, own, private], read).await
+    tx.optional(sql, args![mailbox, id, first, second, third, fourth], read).await
 }
 
 fn read_link(text: &str) -> Result<Link, Error> {

@@ -71,9 +71,7 @@ async fn find(parts: &Arc<Parts>, search: Search, cursor: Option<Cursor>, most: 
                     return Err(Error::NotFound);
                 }
                 let withheld = match cursor {
-                    None if !acting.is_owner() => {
-                        store::message::unserved_in(tx, acting, filter, MAX_WITHHELD).await?
-                    }
+                    None if !acting.is_owner() => store::message::unserved_in(tx, acting, filter, MAX_WITHHELD).await?,
                     _ => Vec::new(),
                 };
                 let (hits, next) = search.page(tx, cursor, most).await?;
@@ -120,7 +118,12 @@ struct Search {
 
 impl Search {
     /// A page after `cursor`, at the price of looking at about `most` letters.
-    async fn page(&self, tx: &mut Tx, mut cursor: Option<Cursor>, most: usize) -> Result<(Vec<Hit>, Option<Cursor>), Error> {
+    async fn page(
+        &self,
+        tx: &mut Tx,
+        mut cursor: Option<Cursor>,
+        most: usize,
+    ) -> Result<(Vec<Hit>, Option<Cursor>), Error> {
         let Admitted { acting, key, .. } = &self.admitted;
         let (tags, stemming) = (QueryTags::of(&self.query, key), Stemming::new());
         let (mut hits, mut looked_at): (Vec<Hit>, usize) = (Vec::new(), 0);

@@ -142,7 +142,8 @@ async fn p7_letters_to_an_authority_cut_by_a_kill_are_sent_once() {
     }
     let (karen, cut) = writing.await.unwrap();
     assert!(cut > 0, "a kill came in between");
-    let fetched: Vec<String> = suite.authority().waiting_post().await.unwrap().into_iter().map(|letter| letter.subject).collect();
+    let fetched: Vec<String> =
+        suite.authority().waiting_post().await.unwrap().into_iter().map(|letter| letter.subject).collect();
     assert_eq!(fetched, (0..LETTERS).map(|number| format!("Brev {number}")).collect::<Vec<_>>());
     assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), LETTERS);
 }

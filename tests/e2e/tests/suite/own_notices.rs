@@ -1,11 +1,14 @@
 //! Notices about a person's own accesses: public post to them, and nothing at all to their readers.
 
-use harness::{Letter, Person, Suite, on_both};
+use api::access::v1::AccessScope;
+use api::core::v1::PostKind;
+use harness::{Letter, Person, Refusable as _, Suite, on_both};
 use kernel::Portal;
 use std::time::Duration;
 
 on_both! {
     Suite: a17_notices_about_accesses_are_for_their_recipient_alone,
+    a17_notices_about_private_accesses_are_for_their_recipient_alone,
     a10_all_other_public_post_is_the_readers_too,
     n7_an_own_notice_brings_an_email_to_its_recipient_and_to_no_reader,
 }
@@ -56,4 +59,30 @@ async fn n7_an_own_notice_brings_an_email_to_its_recipient_and_to_no_reader(suit
     mette.is_given_access_by(&karen).await;
     suite.advance(Duration::from_mins(2)).await;
     assert_eq!((count("niels@example.dk"), count("karen@example.dk")), (before.0, before.1 + 1));
+}
+
+async fn a17_notices_about_private_accesses_are_for_their_recipient_alone(suite: Suite) {
+    let (karen, niels) = suite.karen_and_niels().await;
+    let mette = suite.citizen(Person::mette()).await;
+    let (karen, niels, mette) = (karen.at(Portal::EBoks), niels.at(Portal::EBoks), mette.at(Portal::EBoks));
+    suite.company(Portal::EBoks).delivers(&karen.person, Letter::about("Police")).await.unwrap();
+    for reader in [&niels, &mette] {
+        reader.is_given_private_access_by(&karen, AccessScope::PrivatePostEdit).await;
+    }
+    let hers = karen.lists("mailboxes/me").await.unwrap();
+    let counted = karen.sees_mailbox("mailboxes/me").await.unwrap().message_count;
+    assert!(hers.len() > 1 && usize::try_from(counted) == Ok(hers.len()), "the owner has them in e-Boks");
+    assert!(
+        hers.iter()
+            .all(|letter| letter.post_kind() == PostKind::Private && letter.portal() == api::core::v1::Portal::EBoks)
+    );
+    for portal in [Portal::BorgerDk, Portal::MitDk] {
+        assert!(karen.at(portal).lists("mailboxes/me").await.unwrap().is_empty(), "{portal}");
+    }
+    assert_eq!(niels.subjects(&karen.mailbox).await.unwrap(), ["Police"]);
+    assert_eq!(niels.sees_mailbox(&karen.mailbox).await.unwrap().message_count, 1);
+    assert_eq!(niels.finds(&karen.mailbox, "digital").await.unwrap().len(), 0);
+    let notice = hers.iter().find(|letter| letter.subject != "Police").unwrap();
+    niels.opens(&notice.name).await.refused("NOT_FOUND");
+    niels.marks(&notice.name, true).await.refused("NOT_FOUND");
 }

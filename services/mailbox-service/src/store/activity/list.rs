@@ -8,7 +8,7 @@ use sql::{Error, Sql, Tx, args};
 
 macro_rules! seen {
     () => {
-        " FROM activity WHERE mailbox = $1 AND sequence < $2 AND (mark IN ($3, $4, $5) OR ($6 AND mark IS NULL)) \
+        " FROM activity WHERE mailbox = $1 AND sequence < $2 AND (mark IN ($3, $4, $5, $10) OR ($6 AND mark IS NULL)) \
          AND ($7 IS NULL OR activity_time >= $7) AND ($8 IS NULL OR activity_time < $8)"
     };
 }
@@ -27,7 +27,7 @@ macro_rules! about_letter {
             "SELECT * FROM (SELECT ",
             columns!(),
             seen!(),
-            " AND message = $10",
+            " AND message = $11",
             newest_first!(),
             ") AS one UNION ALL SELECT * FROM (SELECT ",
             columns!(),
@@ -42,7 +42,7 @@ macro_rules! about_letter {
 }
 
 const ABOUT_LETTER: Sql =
-    Sql::each(about_letter!("instr(messages, $11) > 0"), about_letter!("position($11 IN messages) > 0"));
+    Sql::each(about_letter!("instr(messages, $12) > 0"), about_letter!("position($12 IN messages) > 0"));
 
 /// Up to `limit` entries that `acting` sees, older than the one of sequence `before`: those about post that they see, and
 /// to the owner those about no post at all (R11, A11).
@@ -54,17 +54,18 @@ pub async fn list(
     limit: i64,
     key: &DataKey,
 ) -> Result<Vec<Activity>, Error> {
-    let [public, own, private] = acting.visible_marks();
+    let [first, second, third, fourth] = acting.visible_marks();
     let mut values = args![
         acting.mailbox,
         before.unwrap_or(i64::MAX),
-        public,
-        own,
-        private,
+        first,
+        second,
+        third,
         acting.is_owner(),
         filter.from,
         filter.before,
         limit,
+        fourth,
     ];
     let mut sql = Sql::from(ALL);
     if let Some(message) = filter.message {

@@ -28,15 +28,15 @@ pub struct Placed {
 
 const PLACED: Sql = Sql::each(
     "SELECT id, folder, mark, is_read, bin_from, service_state FROM message \
-     WHERE mailbox = $1 AND id IN (SELECT unhex(value) FROM json_each($2)) AND mark IN ($3, $4, $5)",
+     WHERE mailbox = $1 AND id IN (SELECT unhex(value) FROM json_each($2)) AND mark IN ($3, $4, $5, $6)",
     "SELECT id, folder, mark, is_read, bin_from, service_state FROM message \
-     WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4, $5)",
+     WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4, $5, $6)",
 );
 
 /// Those of the letters that `acting` sees, in no order.
 pub async fn placed(tx: &mut Tx, acting: &Acting, ids: &[MessageId]) -> Result<Vec<Placed>, Error> {
-    let [public, own, private] = acting.visible_marks();
-    tx.all(PLACED, args![acting.mailbox, uuids(ids), public, own, private], read_placed).await
+    let [first, second, third, fourth] = acting.visible_marks();
+    tx.all(PLACED, args![acting.mailbox, uuids(ids), first, second, third, fourth], read_placed).await
 }
 
 pub(super) fn read_placed(row: &Row) -> Result<Placed, Error> {

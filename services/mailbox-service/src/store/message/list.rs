@@ -21,7 +21,7 @@ macro_rules! page_of {
             $columns,
             " FROM message WHERE mailbox = $1 AND ",
             $folder,
-            " AND mark IN ($3, $4, $5) AND (available_time, id) < ($6, $7) AND available_time >= $8 \
+            " AND mark IN ($3, $4, $5, $12) AND (available_time, id) < ($6, $7) AND available_time >= $8 \
              AND ($9 IS NULL OR sender_cvr = $9) AND NOT ($10 AND is_read) ORDER BY available_time DESC, id DESC LIMIT $11"
         )
     };
@@ -30,7 +30,7 @@ pub(super) use page_of;
 
 /// The values of [`page_of`]: up to `limit` letters that `acting` sees, after `cursor`.
 pub(super) fn page_values(acting: &Acting, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> Vec<Value> {
-    let [public, own, private] = acting.visible_marks();
+    let [first, second, third, fourth] = acting.visible_marks();
     // `before` is exclusive: no letter of that very moment, so the least id.
     let before = Cursor { available_time: filter.before.unwrap_or(LATEST), id: MessageId::from(Uuid::nil()) };
     let start = match cursor {
@@ -40,15 +40,16 @@ pub(super) fn page_values(acting: &Acting, filter: &Filter, cursor: Option<Curso
     args![
         acting.mailbox,
         filter.folder.unwrap_or(Folder::Bin).as_uuid(),
-        public,
-        own,
-        private,
+        first,
+        second,
+        third,
         start.available_time,
         start.id,
         filter.from.unwrap_or(EARLIEST),
         filter.sender.as_ref().map(kernel::CvrNumber::as_str),
         filter.unread_only,
         limit,
+        fourth,
     ]
 }
 

@@ -64,25 +64,25 @@ const TEXTS: Sql = Sql::each(
         "SELECT ",
         summary_columns!(),
         ", body FROM message WHERE mailbox = $1 AND id IN (SELECT unhex(value) FROM json_each($2)) \
-         AND mark IN ($3, $4, $5)"
+         AND mark IN ($3, $4, $5, $6)"
     ),
     concat!(
         "SELECT ",
         summary_columns!(),
-        ", body FROM message WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4, $5)"
+        ", body FROM message WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4, $5, $6)"
     ),
 );
 
 /// Those of the letters that `acting` sees, newest first.
 pub async fn texts(tx: &mut Tx, acting: &Acting, ids: &[MessageId], key: &DataKey) -> Result<Vec<Text>, Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-    let [public, own, private] = acting.visible_marks();
+    let [first, second, third, fourth] = acting.visible_marks();
     let read = |row: &Row| {
         let summary = read_summary(row, acting.mailbox, key)?;
         let at = row_place(acting.mailbox, summary.id);
         Ok(Text { body: open(key, "message.body", &at, &row.get::<Vec<u8>>("body")?)?, summary })
     };
-    let mut texts = tx.all(TEXTS, args![acting.mailbox, ids, public, own, private], read).await?;
+    let mut texts = tx.all(TEXTS, args![acting.mailbox, ids, first, second, third, fourth], read).await?;
     texts.sort_by_key(|text| std::cmp::Reverse((text.summary.available_time, text.summary.id)));
     Ok(texts)
 }
