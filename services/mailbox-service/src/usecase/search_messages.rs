@@ -126,24 +126,24 @@ impl Search {
     ) -> Result<(Vec<Hit>, Option<Cursor>), Error> {
         let Admitted { acting, key, .. } = &self.admitted;
         let (tags, stemming) = (QueryTags::of(&self.query, key), Stemming::new());
-        let (mut hits, mut looked_at): (Vec<Hit>, usize) = (Vec::new(), 0);
+        let (mut found, mut looked_at): (Vec<Hit>, usize) = (Vec::new(), 0);
         loop {
             let chunk = store::message::scan(tx, acting, &self.filter, cursor, CHUNK, key).await?;
             let hints = chunk.iter().filter(|letter| tags.may_match(&letter.tags));
             let hints: Vec<MessageId> = hints.map(|letter| letter.at.id).collect();
             if !hints.is_empty() {
                 let texts = store::message::texts(tx, acting, &hints, key).await?;
-                hits.extend(texts.into_iter().filter_map(|text| self.hit(&stemming, text)));
+                found.extend(texts.into_iter().filter_map(|text| self.hit(&stemming, text)));
             }
-            if let Some(Hit { summary: last, .. }) = self.size.cut(&mut hits) {
+            if let Some(Hit { summary: last, .. }) = self.size.cut(&mut found) {
                 let next = Some(Cursor { available_time: last.available_time, id: last.id });
-                return Ok((hits, next));
+                return Ok((found, next));
             }
             looked_at += chunk.len();
             cursor = chunk.last().map(|letter| letter.at);
             let all = chunk.len() < usize::try_from(CHUNK).unwrap_or_default();
             if all || looked_at >= most {
-                return Ok((hits, cursor.filter(|_| !all)));
+                return Ok((found, cursor.filter(|_| !all)));
             }
         }
     }

@@ -58,9 +58,10 @@ pub(super) async fn reply(
     not_too_many(&uploads)?;
     let letter = admit::admit(parts, call, mailbox, Act::Reply).await?;
     // A reader writes as nobody but themselves (R9).
-    let own = match letter.acting.is_owner() {
-        true => letter.clone(),
-        false => admit::admit(parts, call, MailboxRef::Own, Act::Send).await?,
+    let own = if letter.acting.is_owner() {
+        letter.clone()
+    } else {
+        admit::admit(parts, call, MailboxRef::Own, Act::Send).await?
     };
     let repeatable = parts.repeatable(call, "ReplyToMessage", &request_id, &content);
     let (writer, draft) = (writer(parts, call)?, Draft { subject, body, uploads });
