@@ -23,5 +23,8 @@ pub mod tally;
 pub mod upload;
 
 /// The tables whose rows have data keys of their own, wrapped by a key from outside.
-pub const WRAPPED_TABLES: [runtime::WrappedTable; 2] =
-    [runtime::wrapped_table!("person", person::key_place), runtime::wrapped_table!("upload", upload::key_place)];
+pub const WRAPPED_TABLES: [runtime::WrappedTable; 3] = [
+    runtime::wrapped_table!("person", person::key_place),
+    runtime::wrapped_table!("upload", upload::key_place),
+    runtime::wrapped_table!("reply", reply::key_place),
+];

@@ -21,6 +21,8 @@ CREATE TABLE reply (
 );
 CREATE INDEX reply_to_fetch ON reply (cvr, sequence) WHERE acknowledge_time IS NULL;
 CREATE INDEX reply_to_fetch_at ON reply (cvr, contact_point, sequence) WHERE acknowledge_time IS NULL;
+-- For the replacement of wrapping keys.
+CREATE UNIQUE INDEX reply_by_id ON reply (id) WHERE key_id IS NOT NULL;
 
 -- The files of those letters, gone with what was written.
 CREATE TABLE reply_file (

@@ -37,7 +37,7 @@ impl DeliveryService for Delivery {
     type DeliverMessagesStream = Answers<proto::DeliverMessagesResponse>;
     type WatchReceiptsStream = Answers<proto::WatchReceiptsResponse>;
     type FetchRepliesStream = Answers<proto::FetchRepliesResponse>;
-    type DownloadReplyFileStream = Answers<proto::DownloadReplyFileResponse>;
+    type DownloadReplyFileStream = reply_file::Frames;
 
     async fn look_up_recipient(
         &self,

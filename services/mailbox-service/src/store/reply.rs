@@ -29,7 +29,7 @@ pub async fn insert(
     random: &dyn Random,
 ) -> Result<(), Error> {
     let (id, key) = (reply.name.id, DataKey::generate(random));
-    let wrapped = keyring.wrap(&place("reply", id), &key, random);
+    let wrapped = keyring.wrap(&key_place(id.as_uuid()), &key, random);
     let sealed = |column: &'static str, text: &str| seal(&key, column, id, text, random);
     let sql = "INSERT INTO reply (cvr, id, sequence, contact_point, writer, answers, by_reader, key_id, wrapped_key, \
                writer_cpr, writer_name, subject, body, send_time) \
@@ -81,8 +81,18 @@ fn new_file(
         seal(key, "reply_file.name", &at, &file.name, random),
         &file.media_type,
         file.size,
-        file.sha256.clone(),
+        key.seal(&sha256_place(&at), &file.sha256, random),
     ]
+}
+
+/// What a letter's own key is wrapped for.
+pub(super) fn key_place(id: Uuid) -> String {
+    place("reply", id)
+}
+
+/// Where the hash of a file is sealed for.
+fn sha256_place(file: &str) -> String {
+    place("reply_file.sha256", file)
 }
 
 /// Where the key of a file is wrapped for.

@@ -4,26 +4,25 @@ use super::authority;
 use crate::domain::file::hex;
 use crate::domain::writing::ReplyName;
 use crate::error::Error;
-use crate::grpc::batches::Answers;
+use crate::grpc::outflow::{self, Outflow};
 use crate::objects::Reader;
 use crate::usecase::{Parts, replies};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::download_reply_file_response::Frame;
 use kernel::FileId;
-use rpc::{Call, Fields, OpenStream, Refusal};
+use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
-type Frames = mpsc::Sender<Result<proto::DownloadReplyFileResponse, Status>>;
+/// The frames of one download.
+pub(super) type Frames = outflow::Frames<proto::DownloadReplyFileResponse>;
 
 pub(super) async fn download(
     parts: &Arc<Parts>,
     call: &Call,
     request: proto::DownloadReplyFileRequest,
-) -> Result<Answers<proto::DownloadReplyFileResponse>, Refusal> {
+) -> Result<Frames, Refusal> {
     let cvr = &authority(call)?.cvr;
     let mut fields = Fields::new();
     let name = fields.required("name", &request.name, ReplyName::parse_file);
@@ -36,7 +35,7 @@ pub(super) async fn download(
     if reply.cvr != *cvr {
         return Err(Error::NotFound.into());
     }
-    let open = parts.streams.open(call.deadline)?;
+    let open = parts.downloads.open(call.deadline)?;
     let (file, reader) = replies::file(parts, reply, file, request.offset_bytes).await?;
     let header = Frame::Header(proto::DownloadHeader {
         display_name: file.name,
@@ -45,31 +44,22 @@ pub(super) async fn download(
         sha256: hex(&file.sha256),
         offset_bytes: request.offset_bytes,
     });
-    // One frame at a time: whoever reads slowly is read for slowly.
-    let (frames, received) = mpsc::channel(1);
-    tokio::spawn(send(open, header, reader, frames).in_current_span());
-    Ok(ReceiverStream::new(received))
+    let (out, frames) = outflow::begin(open, parts.config.download_idle());
+    tokio::spawn(send(header, reader, out).in_current_span());
+    Ok(frames)
 }
 
-async fn send(open: OpenStream, header: Frame, reader: Reader, frames: Frames) {
-    let refusal = tokio::select! {
-        refusal = open.over() => refusal,
-        sent = all(header, reader, &frames) => match sent {
-            Ok(()) => return,
-            Err(error) => Refusal::from(error),
-        },
-    };
-    // Nobody listening is no matter: the stream ends either way.
-    let _ = frames.send(Err(Status::from(refusal))).await;
+async fn send(header: Frame, reader: Reader, out: Outflow<proto::DownloadReplyFileResponse>) {
+    let done = all(header, reader, &out).await;
+    out.end(done);
 }
 
 /// Sends the file until its end, or until nobody takes it.
-async fn all(header: Frame, mut reader: Reader, frames: &Frames) -> Result<(), Error> {
+async fn all(header: Frame, mut reader: Reader, out: &Outflow<proto::DownloadReplyFileResponse>) -> Result<(), Error> {
     let mut frame = Some(header);
     while let Some(next) = frame {
-        if frames.send(Ok(proto::DownloadReplyFileResponse { frame: Some(next) })).await.is_err() {
-            return Ok(());
-        }
+        let Some(place) = out.place(Instant::now()).await? else { return Ok(()) };
+        place.send(Ok(proto::DownloadReplyFileResponse { frame: Some(next) }));
         frame = reader.next().await?.map(Frame::Chunk);
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! Reading letters that are not acknowledged: of those that are nothing is left to read.
 
-use super::file_place;
+use super::{file_place, key_place, sha256_place};
 use crate::domain::contact_point::PointId;
 use crate::domain::message::AttachedFile;
 use crate::domain::writing::{Reply, ReplyName};
-use crate::store::sealed::{closed, open, place};
+use crate::store::sealed::{closed, open};
 use crypto::{DataKey, Keyring, WrappedKey};
 use kernel::{CprNumber, CvrNumber, FileId, ReplyId};
 use sql::{Error, Row, Sql, Tx, args};
@@ -98,12 +98,13 @@ fn read_file(row: &Row, keys: &HashMap<ReplyId, DataKey>) -> Result<(ReplyId, At
     let (reply, ordinal): (ReplyId, i64) = (row.get("reply")?, row.get("ordinal")?);
     let key = keys.get(&reply).ok_or_else(|| Error::corrupt("reply_file.reply", "unknown"))?;
     let at = file_place(reply, ordinal);
+    let sha256 = key.open(&sha256_place(&at), &row.get::<Vec<u8>>("sha256")?);
     let file = AttachedFile {
         id: row.get("file")?,
         name: open(key, "reply_file.name", &at, &row.get::<Vec<u8>>("name")?)?,
         media_type: row.get("media_type")?,
         size: row.get("size")?,
-        sha256: row.get("sha256")?,
+        sha256: sha256.map_err(closed("reply_file.sha256"))?,
         is_main: ordinal == 0,
     };
     let wrapped: Vec<u8> = row.get("wrapped_key")?;
@@ -112,7 +113,7 @@ fn read_file(row: &Row, keys: &HashMap<ReplyId, DataKey>) -> Result<(ReplyId, At
 
 fn unwrap(row: &Row, id: ReplyId, keyring: &Keyring) -> Result<DataKey, Error> {
     let wrapped = WrappedKey { key_id: row.get("key_id")?, bytes: row.get("wrapped_key")? };
-    keyring.unwrap(&place("reply", id), &wrapped).map_err(closed("reply.wrapped_key"))
+    keyring.unwrap(&key_place(id.as_uuid()), &wrapped).map_err(closed("reply.wrapped_key"))
 }
 
 /// A letter without its files, and its key.
