@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kernel::ServiceName;
+use mailbox_service::domain::file::hex;
 use sqlx::{Connection as _, PgConnection, Row as _};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Something that lies at rest: what it is, and its bytes.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ fn with_siblings(database: &Path, stored: &mut Vec<Stored>) -> anyhow::Result<()
         if path.is_file()
             && path.file_name().and_then(|other| other.to_str()).is_some_and(|other| other.starts_with(name))
         {
-            file(path, stored)?;
+            file(&path, stored)?;
         }
     }
     Ok(())
@@ -58,13 +59,13 @@ fn files(folder: &Path, stored: &mut Vec<Stored>) -> anyhow::Result<()> {
     }
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() { files(&path, stored)? } else { file(path, stored)? }
+        if path.is_dir() { files(&path, stored)? } else { file(&path, stored)? }
     }
     Ok(())
 }
 
-fn file(path: PathBuf, stored: &mut Vec<Stored>) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&path)?;
+fn file(path: &Path, stored: &mut Vec<Stored>) -> anyhow::Result<()> {
+    let bytes = std::fs::read(path)?;
     stored.push(Stored { name: path.display().to_string(), bytes });
     Ok(())
 }
@@ -144,10 +145,6 @@ fn forms(word: &str) -> Vec<Vec<u8>> {
     forms.sort();
     forms.dedup();
     forms
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -159,14 +159,14 @@ async fn m3_downloads_are_bounded_and_end_when_nobody_takes_them(world: World) {
         world.mailbox().download_file(by(&karen, request)).await.map(tonic::Response::into_inner)
     };
     let (mut idle, _also) = (begin().await.expect("a stream"), begin().await.expect("a stream"));
-    let began = Instant::now();
+    let since = Instant::now();
     let logged = world.count("SELECT COUNT(*) AS n FROM activity").await;
     while let Err(refused) = begin().await {
         assert_eq!(reason(&refused), "OVERLOADED");
-        assert!(began.elapsed() < Duration::from_secs(20), "no place becomes free");
+        assert!(since.elapsed() < Duration::from_secs(20), "no place becomes free");
         assert_eq!(world.count("SELECT COUNT(*) AS n FROM activity").await, logged, "what is shed did not happen");
     }
-    assert!(began.elapsed() >= world.parts.config.download_idle(), "not before they were idle for long enough");
+    assert!(since.elapsed() >= world.parts.config.download_idle(), "not before they were idle for long enough");
     let ended = loop {
         match idle.message().await {
             Ok(frame) => assert!(frame.is_some(), "a file that was cut off never looks whole"),

@@ -4,6 +4,7 @@ use crypto::DataKey;
 use harness::actor::authority::{frames, header, pdf};
 use harness::{Engine, Letter, Person, Refusable as _, S3Server, Suite};
 use kernel::{FileId, SystemRandom, Timestamp};
+use mailbox_service::domain::file::hex;
 use mailbox_service::objects::Objects;
 use std::time::Duration;
 
@@ -76,8 +77,4 @@ fn large() -> Vec<u8> {
     let end = content.len();
     content.extend((end..LARGE).map(|at| b'a' + u8::try_from(at / 1_000 % 26).unwrap()));
     content
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
