@@ -158,8 +158,8 @@ async fn m3_downloads_are_bounded_and_end_when_nobody_takes_them(world: World) {
         let request = proto::DownloadFileRequest { name: name.clone(), offset_bytes: 0 };
         world.mailbox().download_file(by(&karen, request)).await.map(tonic::Response::into_inner)
     };
-    let (mut idle, _also) = (begin().await.expect("a stream"), begin().await.expect("a stream"));
     let since = Instant::now();
+    let (mut idle, _also) = (begin().await.expect("a stream"), begin().await.expect("a stream"));
     let logged = world.count("SELECT COUNT(*) AS n FROM activity").await;
     while let Err(refused) = begin().await {
         assert_eq!(reason(&refused), "OVERLOADED");
