@@ -1,6 +1,7 @@
 //! The `[service]` section.
 
 use anyhow::{Context as _, bail};
+use lettre::Address;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,6 +46,12 @@ pub struct MailConfig {
     pub reply_to: String,
     /// The domain of Message-IDs, and the name the mail server is greeted with.
     pub domain: String,
+    /// With `smtp`: for how many seconds the server may take for one e-mail, from the connection to its last word; a large
+    /// one gets more.
+    pub patience_seconds: u64,
+    /// With `smtp`: the domain of return paths, one for each e-mail. What comes to them is to be handed to
+    /// `OperatorService.ReportDeliveryStatus`. Empty: `domain`.
+    pub return_domain: String,
     /// The most e-mails about new post and the like that are sent at once, 1 to 100.
     pub parallel: u16,
     /// The most forwarded letters that are in memory at once, 1 to 10 (M7). Each takes up to three times its size.
@@ -102,6 +109,8 @@ impl Default for MailConfig {
             from: "Digital Post <ingen-svar@digitalpost.example>".to_owned(),
             reply_to: String::new(),
             domain: "digitalpost.example".to_owned(),
+            return_domain: String::new(),
+            patience_seconds: 60,
             parallel: 16,
             forwards_at_once: 2,
             max_forward_bytes: 15_000_000,
@@ -139,6 +148,7 @@ impl ServiceConfig {
         if mail.transport == Transport::File && production {
             bail!("service.mail.transport: must be smtp in production");
         }
+        Address::new("retur", mail.return_domain()).context("service.mail.return_domain: must be a domain")?;
         if mail.transport == Transport::Smtp {
             if mail.host.is_empty() {
                 bail!("service.mail.host: must be given with transport smtp");
@@ -152,6 +162,11 @@ impl ServiceConfig {
 }
 
 impl MailConfig {
+    /// The domain of return paths.
+    pub(crate) fn return_domain(&self) -> &str {
+        if self.return_domain.is_empty() { &self.domain } else { &self.return_domain }
+    }
+
     /// The password of the user, if there is one.
     pub(crate) fn password(&self) -> anyhow::Result<Option<String>> {
         if self.username.is_empty() {

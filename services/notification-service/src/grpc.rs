@@ -2,10 +2,10 @@
 
 mod ledger_view;
 mod manager;
-pub mod not_yet;
 pub mod operator_service;
 mod page_token;
 mod parse;
+mod report;
 pub mod status;
 pub mod subscription_service;
 mod view;

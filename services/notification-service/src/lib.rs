@@ -27,6 +27,7 @@ use api::notification::v1::operator_service_server::OperatorServiceServer;
 use api::notification::v1::subscription_service_server::SubscriptionServiceServer;
 use config::{MailConfig, ServiceConfig};
 use domain::ledger::Lane;
+use domain::return_path::ReturnPaths;
 use email::Composer;
 use grpc::operator_service::Operators;
 use grpc::subscription_service::Subscriptions;
@@ -46,12 +47,14 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let base = Base::build(ServiceName::Notification, &config, store::MIGRATIONS, outside).await?;
     let to_access = base.client(ServiceName::Access, config.peers.access.as_ref())?;
     let to_mailbox = base.client(ServiceName::Mailbox, config.peers.mailbox.as_ref())?;
+    let return_paths = ReturnPaths::new(base.keys.lookup.clone(), config.service.mail.return_domain());
     let service = Service {
         db: base.db.clone(),
         keys: base.keys.clone(),
         random: base.random.clone(),
         emitter: base.emitter.clone(),
         composer,
+        return_paths: return_paths.clone(),
         window: config.service.window(),
     };
     let accesses = Accesses::new(to_access);
@@ -63,7 +66,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     let mail = &config.service.mail;
     let opened = |parallel| {
         // Connections of its own: a mail server that is slow to take the others is not waited for.
-        mailer::open(&MailConfig { parallel, ..mail.clone() }, service.composer.sender())
+        mailer::open(&MailConfig { parallel, ..mail.clone() }, return_paths.clone())
     };
     let dispatch = |lane, parallel| -> anyhow::Result<Dispatch> {
         let delivery = Delivery { service: service.clone(), mailer: opened(parallel)? };

@@ -7,9 +7,9 @@ pub use eml::Folder;
 pub use smtp::Smtp;
 
 use crate::config::{MailConfig, Transport};
+use crate::domain::return_path::ReturnPaths;
 use crate::email::Rendered;
 use futures::future::BoxFuture;
-use lettre::Address;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -61,10 +61,10 @@ impl Fault {
     }
 }
 
-/// The mailer that the configuration asks for. `sender` is the address that bounces go to.
-pub fn open(config: &MailConfig, sender: &Address) -> anyhow::Result<Arc<dyn Mailer>> {
+/// The mailer that the configuration asks for.
+pub fn open(config: &MailConfig, return_paths: ReturnPaths) -> anyhow::Result<Arc<dyn Mailer>> {
     Ok(match config.transport {
         Transport::File => Arc::new(Folder::open(&config.folder)?),
-        Transport::Smtp => Arc::new(Smtp::open(config, sender.clone())?),
+        Transport::Smtp => Arc::new(Smtp::open(config, return_paths)?),
     })
 }

@@ -6,6 +6,7 @@ pub mod forward;
 pub mod has_ended;
 pub mod known_person;
 pub mod ledger;
+pub mod returned;
 pub mod subscription;
 pub mod waiting_address;
 

@@ -11,6 +11,7 @@ pub mod list;
 pub mod overview;
 pub mod prepare;
 pub mod redrive;
+pub mod report_status;
 pub mod resend;
 pub mod settle;
 pub mod start;

@@ -17,6 +17,7 @@ pub mod citizen_writing;
 pub mod exemption_desk;
 pub mod fetching;
 pub mod gatekeeper;
+pub mod mail_filter;
 pub mod operator;
 pub mod register;
 pub mod writing;

@@ -60,7 +60,8 @@ pub fn read(folder: &Path) -> anyhow::Result<Vec<Mail>> {
     files.into_iter().map(|(_, path)| parse(&std::fs::read(path)?)).collect()
 }
 
-fn parse(bytes: &[u8]) -> anyhow::Result<Mail> {
+/// An e-mail of these bytes.
+pub fn parse(bytes: &[u8]) -> anyhow::Result<Mail> {
     let mail = mailparse::parse_mail(bytes)?;
     let header = |name: &str| mail.headers.get_first_value(name).unwrap_or_default();
     Ok(Mail {

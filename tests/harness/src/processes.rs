@@ -7,6 +7,7 @@ use engines::{DrivenDatabase, Engine};
 use kernel::{ServiceName, SystemClock, SystemRandom, Timestamp};
 use local::client::Clients;
 use local::{Layout, Secrets, cargo, configs};
+use notification_service::config::MailConfig;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -40,6 +41,7 @@ pub struct Processes {
     layout: Layout,
     programs: PathBuf,
     urls: Vec<(ServiceName, String)>,
+    mail: Option<MailConfig>,
     running: Vec<(Member, Child)>,
 }
 
@@ -59,7 +61,17 @@ impl Processes {
         for &service in ServiceName::ALL {
             urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
         }
-        Self::start_on(folder, urls, replicas).await
+        Self::start_on(folder, urls, replicas, None).await
+    }
+
+    /// Starts so many of each on PostgreSQL, and e-mail leaves as `mail` says.
+    pub async fn start_replicas_with_mail(replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
+        let folder = TempDir::new()?;
+        let mut urls = Vec::new();
+        for &service in ServiceName::ALL {
+            urls.push((service, Engine::Postgres.fresh_database(folder.path(), service.as_str()).await?.url));
+        }
+        Self::start_on(folder, urls, replicas, Some(mail)).await
     }
 
     /// Starts so many of each, where access-service's PostgreSQL has a clock that the test drives.
@@ -76,14 +88,19 @@ impl Processes {
             };
             urls.push((service, url));
         }
-        Ok((Self::start_on(folder, urls, replicas).await?, driven))
+        Ok((Self::start_on(folder, urls, replicas, None).await?, driven))
     }
 
-    async fn start_on(folder: TempDir, urls: Vec<(ServiceName, String)>, replicas: usize) -> anyhow::Result<Self> {
+    async fn start_on(
+        folder: TempDir,
+        urls: Vec<(ServiceName, String)>,
+        replicas: usize,
+        mail: Option<MailConfig>,
+    ) -> anyhow::Result<Self> {
         let (programs, folder) = (build()?, Arc::new(folder));
         let layout = Layout::new(folder.path().join("data"));
         let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-        let mut processes = Self { suites: Vec::new(), layout, programs, urls, running: Vec::new() };
+        let mut processes = Self { suites: Vec::new(), layout, programs, urls, mail, running: Vec::new() };
         for replica in 0..replicas {
             let ports = ports::free()?;
             configs::write(&secrets, &ports)?;
@@ -146,12 +163,17 @@ impl Processes {
 
     /// Kills a service, its first replica, with signal 9, and starts it again.
     pub async fn kill_and_restart(&mut self, service: ServiceName) -> anyhow::Result<()> {
-        let status = self.signal((service, 0), "KILL")?;
+        self.kill_and_restart_replica(service, 0).await
+    }
+
+    /// The same with any replica.
+    pub async fn kill_and_restart_replica(&mut self, service: ServiceName, replica: usize) -> anyhow::Result<()> {
+        let status = self.signal((service, replica), "KILL")?;
         if status.success() {
             bail!("{service} was to be killed and ended by itself");
         }
-        self.begin((service, 0))?;
-        self.serving((service, 0)).await
+        self.begin((service, replica))?;
+        self.serving((service, replica)).await
     }
 
     /// Stops a service, its first replica, in order, and starts it again.
@@ -199,7 +221,11 @@ impl Processes {
         let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
         section(&mut config, "database").insert("url".to_owned(), Value::String(url.to_owned()));
         if member.0 == ServiceName::Notification {
-            section(&mut config, "service").insert("window_seconds".to_owned(), Value::Integer(0));
+            let service = section(&mut config, "service");
+            service.insert("window_seconds".to_owned(), Value::Integer(0));
+            if let Some(mail) = &self.mail {
+                service.insert("mail".to_owned(), Value::try_from(mail)?);
+            }
         }
         Ok(fs::write(self.config_of(member), toml::to_string(&config)?)?)
     }

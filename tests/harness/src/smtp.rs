@@ -95,7 +95,7 @@ fn sources() -> PathBuf {
 }
 
 /// An authority, and a certificate with its key for localhost.
-fn certificates() -> anyhow::Result<(String, String, String)> {
+pub(crate) fn certificates() -> anyhow::Result<(String, String, String)> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;

@@ -66,6 +66,7 @@ CREATE TABLE ledger (
     letter_count BIGINT NOT NULL,
     open BOOLEAN NOT NULL,          -- further letters join it
     email BYTEA,                    -- sealed; rendered once, erased when nothing is owed any more
+    recipient BYTEA,                -- keyed hash of the address it was sent to last
     attempt_count BIGINT NOT NULL,
     tries BIGINT NOT NULL,          -- of those, since tries_since
     tries_since TIMESTAMPTZ NOT NULL, -- since when it is owed, or was set going again by an operator

@@ -2,7 +2,6 @@
 
 use crate::domain::ledger::Kind;
 use crate::domain::subscription::Subscription;
-use kernel::EmailAddress;
 use uuid::Uuid;
 
 /// What follows.
@@ -18,15 +17,15 @@ pub enum Bounce {
     Nothing,
 }
 
-/// What follows for `subscription` when its e-mail `id` of `kind` was refused at `recipient`.
-pub fn follows(kind: Kind, id: Uuid, recipient: &EmailAddress, subscription: &Subscription) -> Bounce {
+/// What follows for `subscription` when its e-mail `id` of `kind` was refused; `in_force`: at the address that is in force now.
+pub fn follows(kind: Kind, id: Uuid, in_force: bool, subscription: &Subscription) -> Bounce {
     let carries_live_code = subscription.waiting.as_ref().is_some_and(|waiting| waiting.email == id);
-    match (kind, &subscription.address) {
+    match (kind, subscription.address.is_some()) {
         _ if subscription.end.is_some() => Bounce::Nothing,
-        (Kind::NewPost, Some(address)) if address == recipient => Bounce::EndsSubscription,
-        (Kind::NewPost, Some(_)) => Bounce::ToldElsewhere,
-        (Kind::Code, None) if carries_live_code => Bounce::EndsSubscription,
-        (Kind::Code, Some(_)) if carries_live_code => Bounce::ForgetsWaiting,
+        (Kind::NewPost, true) if in_force => Bounce::EndsSubscription,
+        (Kind::NewPost, true) => Bounce::ToldElsewhere,
+        (Kind::Code, false) if carries_live_code => Bounce::EndsSubscription,
+        (Kind::Code, true) if carries_live_code => Bounce::ForgetsWaiting,
         (Kind::NewPost | Kind::Code | Kind::AddressChanged | Kind::Forward, _) => Bounce::Nothing,
     }
 }

@@ -66,11 +66,6 @@ impl Composer {
         Ok(Self { from, reply_to, domain: mail.domain.clone(), portal_url: config.portal_url.clone() })
     }
 
-    /// The address that e-mails come from, and that bounces go to.
-    pub fn sender(&self) -> &Address {
-        &self.from.email
-    }
-
     /// The e-mail `id` that brings `code` to `to` (N2). It says nothing of whose post it is about: nobody has shown yet
     /// that the address is the subscriber's.
     pub fn code(&self, id: Uuid, to: &EmailAddress, code: &Code, now: Timestamp) -> Result<Rendered, RenderError> {

@@ -2,7 +2,8 @@
 
 use crate::domain::overview::Redriven;
 use crate::error::Error;
-use crate::grpc::{ledger_view, not_yet, once, page_token, parse, status};
+use crate::grpc::report::report;
+use crate::grpc::{ledger_view, once, page_token, parse, status};
 use crate::service::Service;
 use crate::usecase::overview::{list, summary};
 use crate::usecase::redrive::redrive;
@@ -90,8 +91,9 @@ impl OperatorService for Operators {
 
     async fn report_delivery_status(
         &self,
-        _: Request<proto::ReportDeliveryStatusRequest>,
+        request: Request<proto::ReportDeliveryStatusRequest>,
     ) -> Result<Response<proto::ReportDeliveryStatusResponse>, Status> {
-        Err(not_yet::report_delivery_status().into())
+        let call = Call::of(&request)?;
+        Ok(Response::new(report(&self.0, &call, request.into_inner()).await?))
     }
 }

@@ -6,49 +6,51 @@
 mod connection;
 mod verdict;
 
-use super::{Mailer, SendError};
+use super::{Fault, Mailer, SendError};
 use crate::config::MailConfig;
+use crate::domain::return_path::ReturnPaths;
 use crate::email::Rendered;
 use connection::Server;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use lettre::Address;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// How long one e-mail may take, from the connection to the server's last word.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// How many bytes more may take a second more.
 const BYTES_A_SECOND: usize = 100_000;
 
 /// A mail server, and the connections to it that wait for the next e-mail.
 pub struct Smtp {
     server: Server,
-    sender: Address,
+    return_paths: ReturnPaths,
     idle: Mutex<Vec<AsyncSmtpConnection>>,
     at_once: Semaphore,
+    /// How long one e-mail may take, from the connection to the server's last word.
+    patience: Duration,
 }
 
 impl Smtp {
     /// The mail server of the configuration; it is called when the first e-mail is to be sent.
-    pub fn open(config: &MailConfig, sender: Address) -> anyhow::Result<Self> {
+    pub fn open(config: &MailConfig, return_paths: ReturnPaths) -> anyhow::Result<Self> {
         Ok(Self {
             server: Server::new(config)?,
-            sender,
+            return_paths,
             idle: Mutex::new(Vec::new()),
             at_once: Semaphore::new(usize::from(config.parallel)),
+            patience: Duration::from_secs(config.patience_seconds),
         })
     }
 
-    async fn deliver(&self, email: &Rendered) -> Result<(), SendError> {
+    async fn deliver(&self, id: Uuid, email: &Rendered) -> Result<(), SendError> {
+        let sender = self.return_paths.of(id).parse().map_err(|_| SendError::new(Fault::Ours, "render"))?;
         let mut connection = match self.waiting().await {
             Some(connection) => connection,
             None => self.server.connect().await?,
         };
-        match connection::transact(&mut connection, &self.sender, email).await {
+        match connection::transact(&mut connection, sender, email).await {
             Ok(()) => {
                 self.idle().push(connection);
                 Ok(())
@@ -76,12 +78,12 @@ impl Smtp {
 }
 
 impl Mailer for Smtp {
-    fn send<'a>(&'a self, _id: Uuid, email: &'a Rendered) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, id: Uuid, email: &'a Rendered) -> BoxFuture<'a, Result<(), SendError>> {
         async move {
             // Fails only when the semaphore is closed, which it never is.
             let _turn = self.at_once.acquire().await;
-            let patience = PATIENCE.saturating_add(Duration::from_secs(seconds(email.message.len())));
-            tokio::time::timeout(patience, self.deliver(email)).await.unwrap_or_else(|_| Err(verdict::too_slow()))
+            let patience = self.patience.saturating_add(Duration::from_secs(seconds(email.message.len())));
+            tokio::time::timeout(patience, self.deliver(id, email)).await.unwrap_or_else(|_| Err(verdict::too_slow()))
         }
         .boxed()
     }

@@ -3,6 +3,7 @@
 pub mod overview;
 
 use crate::domain::ledger::{Kind, State};
+use crypto::LookupHash;
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
@@ -92,19 +93,21 @@ pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> 
     tx.execute(sql, args).await.map(|_| ())
 }
 
-/// Counts a letter for `subscription`: joins the e-mail that is still open, or opens the e-mail `id`. True: opened.
-pub async fn count_letter(
+/// Counts `letters` for `subscription`: joins the e-mail that is still open, or opens the e-mail `id`. True: opened.
+pub async fn count_letters(
     tx: &mut Tx,
     id: Uuid,
     mailbox: MailboxId,
     subscription: SubscriptionId,
+    letters: i64,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
                tries, tries_since, last_result, create_time, state_time) \
-               VALUES ($1, $2, $3, 'new_post', 'owed', 1, TRUE, 0, 0, $4, '', $4, $4) \
-               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + 1 RETURNING id";
-    let ids: Vec<Uuid> = tx.all(sql, args![id, mailbox, subscription, now], |row| row.get("id")).await?;
+               VALUES ($1, $2, $3, 'new_post', 'owed', $5, TRUE, 0, 0, $4, '', $4, $4) \
+               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + $5 \
+               RETURNING id";
+    let ids: Vec<Uuid> = tx.all(sql, args![id, mailbox, subscription, now, letters], |row| row.get("id")).await?;
     Ok(ids.contains(&id))
 }
 
@@ -138,11 +141,12 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
     tx.one(LOCK, args![id], read).await
 }
 
-/// Notes that the e-mail is about to be sent, in these sealed bytes; no letter joins it any more.
-pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>) -> Result<(), Error> {
-    let sql = "UPDATE ledger SET email = $2, open = FALSE, attempt_count = attempt_count + 1, tries = tries + 1 \
-               WHERE id = $1";
-    tx.execute(sql, args![id, email]).await.map(|_| ())
+/// Notes that the e-mail is about to be sent, in these sealed bytes and to this recipient, by keyed hash; no letter joins it
+/// any more.
+pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>, recipient: LookupHash) -> Result<(), Error> {
+    let sql = "UPDATE ledger SET email = $2, recipient = $3, open = FALSE, attempt_count = attempt_count + 1, \
+               tries = tries + 1 WHERE id = $1";
+    tx.execute(sql, args![id, email, recipient.as_bytes()]).await.map(|_| ())
 }
 
 /// Brings the e-mail into `state`; where nothing is owed any more its bytes are erased.

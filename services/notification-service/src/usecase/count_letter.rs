@@ -1,6 +1,7 @@
 //! Owe e-mails for a new letter (N5, N9).
 
 use crate::domain::ledger::Kind;
+use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::{ledger, subscription};
@@ -27,12 +28,33 @@ async fn count(
     mailbox: MailboxId,
     subscriptions: impl IntoIterator<Item = SubscriptionId>,
 ) -> Result<(), Error> {
-    let now = tx.now().await?;
     for subscription in subscriptions {
-        let email = id::new_uuid(now, &*service.random);
-        if ledger::count_letter(tx, email, mailbox, subscription, now).await? {
-            queue::push(tx, queue_of(Kind::NewPost), email, now.plus(service.window)).await?;
-        }
+        add(tx, service, mailbox, subscription, 1).await?;
+    }
+    Ok(())
+}
+
+/// Owes `subscription` news of so many letters that it was told of in vain.
+pub(super) async fn owe_letters(
+    tx: &mut Tx,
+    service: &Service,
+    subscription: &Subscription,
+    letters: i64,
+) -> Result<(), Error> {
+    add(tx, service, subscription.mailbox, subscription.id, letters).await
+}
+
+async fn add(
+    tx: &mut Tx,
+    service: &Service,
+    mailbox: MailboxId,
+    subscription: SubscriptionId,
+    letters: i64,
+) -> Result<(), Error> {
+    let now = tx.now().await?;
+    let email = id::new_uuid(now, &*service.random);
+    if ledger::count_letters(tx, email, mailbox, subscription, letters, now).await? {
+        queue::push(tx, queue_of(Kind::NewPost), email, now.plus(service.window)).await?;
     }
     Ok(())
 }

@@ -89,7 +89,7 @@ async fn send(
         (None, _) => return Err(SqlError::corrupt("ledger.email", "missing").into()),
     };
     let sealed = opened.key.seal(&email_place(id), &email.to_bytes(), &*service.random);
-    ledger::begin_attempt(tx, id, sealed).await?;
+    ledger::begin_attempt(tx, id, sealed, service.recipient_hash(&email.recipient)).await?;
     let code = opened.subscription.waiting.as_ref().filter(|_| entry.kind == Kind::Code);
     Ok(Prepared::Send { email, within: code.map(|waiting| waiting.expire_time.since(now)) })
 }

@@ -41,7 +41,8 @@ async fn run(
     let now = tx.now().await?;
     let bounce = match &outcome {
         Err(error) if error.fault == Fault::Recipient => {
-            Some(bounce::follows(due.email.kind, id, &email.recipient, &opened.subscription))
+            let in_force = opened.subscription.address.as_ref() == Some(&email.recipient);
+            Some(bounce::follows(due.email.kind, id, in_force, &opened.subscription))
         }
         _ => None,
     };
@@ -92,7 +93,12 @@ pub(super) async fn put_back(
 }
 
 /// Does what follows; the subscriber is told in Digital Post.
-async fn bounced(tx: &mut Tx, service: &Service, bounce: Bounce, subscription: &Subscription) -> Result<(), Error> {
+pub(super) async fn bounced(
+    tx: &mut Tx,
+    service: &Service,
+    bounce: Bounce,
+    subscription: &Subscription,
+) -> Result<(), Error> {
     match bounce {
         Bounce::EndsSubscription => {
             end(tx, subscription.mailbox, subscription.id, EndReason::Bounced).await?;

@@ -7,6 +7,7 @@ use kernel::{AccessId, EmailAddress, ManualClock, PersonId, ServiceName, SystemR
 use notification_service::config::ServiceConfig;
 use notification_service::domain::code::Code;
 use notification_service::domain::ledger::{Kind, Lane, Standing, State};
+use notification_service::domain::return_path::ReturnPaths;
 use notification_service::domain::subscription::Subscription;
 use notification_service::email::{Composer, Rendered};
 use notification_service::error::Error;
@@ -60,12 +61,14 @@ impl World {
         let time = TimeSource::Injected(Arc::new(clock.clone()));
         let config = DatabaseConfig { max_connections: 16, ..database.clone() };
         let random = Arc::new(SystemRandom);
+        let keys = crypto::Keys::parse(KEYS).expect("keys");
         let service = Service {
             db: Db::open(&config, store::MIGRATIONS, time).await.expect("a database"),
-            keys: crypto::Keys::parse(KEYS).expect("keys"),
             random: random.clone(),
             emitter: Emitter::new(ServiceName::Notification, random),
             composer: Arc::new(Composer::new(&ServiceConfig::default()).expect("a composer")),
+            return_paths: ReturnPaths::new(keys.lookup.clone(), "digitalpost.example"),
+            keys,
             window: Duration::from_secs(10),
         };
         Self { service, clock, mailer, folder, database }

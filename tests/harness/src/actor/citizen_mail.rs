@@ -84,18 +84,23 @@ impl Citizen {
         self.enters_code(&started, &mail.code().expect("six digits")).await.expect("the code is right")
     }
 
-    /// Has e-mail about their own new post sent to `address` (N7).
-    ///
-    /// # Panics
-    /// When it is refused, or no code comes.
-    pub async fn is_mailed_about_own_post_at(&self, address: &str) -> Subscription {
+    /// Switches e-mail about their own new post on; a code is sent (N7).
+    pub async fn asks_for_mail_about_own_post_at(&self, address: &str) -> Result<Subscription, Refused> {
         let request = StartSubscriptionRequest {
             target: Some(Target::OwnMailbox(true)),
             channel: Channel::Email.into(),
             email_address: address.to_owned(),
             ..StartSubscriptionRequest::default()
         };
-        let started = self.starts_subscription(request).await.expect("a subscription");
+        self.starts_subscription(request).await
+    }
+
+    /// Has e-mail about their own new post sent to `address` (N7).
+    ///
+    /// # Panics
+    /// When it is refused, or no code comes.
+    pub async fn is_mailed_about_own_post_at(&self, address: &str) -> Subscription {
+        let started = self.asks_for_mail_about_own_post_at(address).await.expect("a subscription");
         let mail = self.suite.mails_to(address).pop().expect("an e-mail with a code");
         self.enters_code(&started, &mail.code().expect("six digits")).await.expect("the code is right")
     }

@@ -69,11 +69,11 @@ impl Server {
 /// Hands one e-mail over. The message is ASCII and so are the addresses: no extension is needed.
 pub(super) async fn transact(
     connection: &mut AsyncSmtpConnection,
-    sender: &Address,
+    sender: Address,
     email: &Rendered,
 ) -> Result<(), SendError> {
     let recipient = wire_address(&email.recipient).map_err(|_| SendError::new(Fault::Ours, "render"))?;
-    let said = connection.command(Mail::new(Some(sender.clone()), Vec::new())).await;
+    let said = connection.command(Mail::new(Some(sender), Vec::new())).await;
     said.map_err(|error| verdict(Stage::Sender, &error))?;
     let said = connection.command(Rcpt::new(recipient, Vec::new())).await;
     said.map_err(|error| verdict(Stage::Recipient, &error))?;

@@ -1,5 +1,6 @@
 //! Whose fault a mail server's refusal is.
 
+use crate::domain::delivery_status::Enhanced;
 use crate::mailer::{Fault, SendError};
 use lettre::transport::smtp::Error;
 use std::error::Error as _;
@@ -19,9 +20,6 @@ pub(super) enum Stage {
     Message,
 }
 
-/// An enhanced status code, such as 5.1.1 (RFC 3463).
-type Enhanced = (u16, u16, u16);
-
 /// What the server took too long for.
 pub(super) fn too_slow() -> SendError {
     SendError::new(Fault::Transient, "timeout")
@@ -30,9 +28,8 @@ pub(super) fn too_slow() -> SendError {
 /// What follows from `error` at `stage`.
 pub(super) fn verdict(stage: Stage, error: &Error) -> SendError {
     let Some(code) = error.status().map(u16::from) else { return without_answer(stage, error) };
-    let enhanced = error.source().and_then(|text| enhanced(&text.to_string()));
-    let (class, subject, detail) = enhanced.unwrap_or((code / 100, 0, 0));
-    SendError::new(fault(stage, code, enhanced), format!("{class}.{subject}.{detail}"))
+    let enhanced = error.source().and_then(|text| Enhanced::parse(&text.to_string()));
+    SendError::new(fault(stage, code, enhanced), enhanced.unwrap_or(Enhanced(code / 100, 0, 0)).to_string())
 }
 
 /// No refusal came, but no good answer either. All of it may pass by itself, but what is ours raises an alarm.
@@ -65,25 +62,15 @@ fn fault(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> Fault {
     }
     let refused = matches!(code, 550 | 551 | 553 | 554 | 556);
     match (stage, enhanced) {
+        // The recipient's mailbox is full, for good as the server says; people empty theirs.
+        (_, Some(Enhanced(5, 2, 2))) => Fault::Transient,
         // Longer than the recipient's side takes; too big for the system.
-        (_, Some((5, 2, 3) | (5, 3, 4))) => Fault::TooLarge,
-        (Stage::Sender | Stage::Message, None | Some((5, 0, 0))) if code == 552 => Fault::TooLarge,
-        // Bad mailbox, bad destination domain, moved, ambiguous, no mail exchanger; mailbox disabled.
-        (Stage::Recipient | Stage::Message, Some((5, 1, 1 | 2 | 3 | 4 | 6 | 10) | (5, 2, 0 | 1))) => Fault::Recipient,
+        (_, Some(Enhanced(5, 2, 3) | Enhanced(5, 3, 4))) => Fault::TooLarge,
+        (Stage::Sender | Stage::Message, None | Some(Enhanced(5, 0, 0))) if code == 552 => Fault::TooLarge,
+        (Stage::Recipient | Stage::Message, Some(enhanced)) if enhanced.is_recipients() => Fault::Recipient,
         // An answer in the older style, or with a code that says nothing more.
-        (Stage::Recipient, None | Some((5, 0, 0))) if refused => Fault::Recipient,
+        (Stage::Recipient, None | Some(Enhanced(5, 0, 0))) if refused => Fault::Recipient,
         _ => Fault::Ours,
-    }
-}
-
-/// The enhanced status code that an answer begins with.
-fn enhanced(answer: &str) -> Option<Enhanced> {
-    let mut numbers = answer.split_whitespace().next()?.split('.').map(|part| part.parse::<u16>().ok());
-    match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Some(class)), Some(Some(subject)), Some(Some(detail)), None) => {
-            matches!(class, 2 | 4 | 5).then_some((class, subject, detail))
-        }
-        _ => None,
     }
 }
 
@@ -110,7 +97,7 @@ mod tests {
             (Stage::Recipient, 554, "5.7.1 relay access denied", Fault::Ours),
             (Stage::Recipient, 550, "5.7.26 unauthenticated sender", Fault::Ours),
             (Stage::Recipient, 530, "", Fault::Ours),
-            (Stage::Recipient, 552, "5.2.2 full", Fault::Ours),
+            (Stage::Recipient, 552, "5.2.2 full", Fault::Transient),
             (Stage::Sender, 552, "5.3.4 too big", Fault::TooLarge),
             (Stage::Recipient, 552, "5.2.3 longer than allowed", Fault::TooLarge),
             (Stage::Message, 552, "", Fault::TooLarge),
@@ -119,15 +106,7 @@ mod tests {
             (Stage::Message, 550, "5.1.1 no such user", Fault::Recipient),
             (Stage::Message, 451, "", Fault::Transient),
         ] {
-            assert_eq!(fault(stage, code, enhanced(answer)), expected, "{stage:?} {code} {answer}");
-        }
-    }
-
-    #[test]
-    fn an_enhanced_code_is_read_only_where_one_stands() {
-        assert_eq!(enhanced("5.1.10 null mx"), Some((5, 1, 10)));
-        for answer in ["", "no", "5.1", "5.1.1.1 x", "3.1.1 x", "192.168.1 x"] {
-            assert_eq!(enhanced(answer), None, "{answer}");
+            assert_eq!(fault(stage, code, Enhanced::parse(answer)), expected, "{stage:?} {code} {answer}");
         }
     }
 }
