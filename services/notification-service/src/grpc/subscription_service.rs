@@ -51,8 +51,8 @@ impl Subscriptions {
             }
         };
         let owner = self.directory.name(mailbox).await?;
-        let started = start(&self.service, Start { person, mailbox, access, address, errand }).await;
-        answer(started, &owner, &request_id, manager)
+        let outcome = start(&self.service, Start { person, mailbox, access, address, errand }).await;
+        answer(outcome, &owner, &request_id, manager)
     }
 
     async fn confirm(
