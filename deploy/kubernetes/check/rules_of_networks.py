@@ -12,7 +12,7 @@ EVERYWHERE = (
 IN_PRODUCTION = (
     {(service, "database", 5432) for service in SERVICES}
     | {(service.replace("-service", "-migrate"), "database", 5432) for service in SERVICES}
-    | {("notification-service", "mail", 587)}
+    | {("notification-service", "mail", 587), ("mailbox-service", "storage", 443)}
     # A job is of the suite: it may talk as the services do.
     | {(service.replace("-service", "-migrate"), other, "grpc") for service in SERVICES for other in SERVICES}
 )

@@ -65,6 +65,7 @@ pub async fn ask(address: SocketAddr) -> Result<bool, tonic::Status> {
 
 /// Sets the status of the process and of each of its services.
 pub async fn report(reporter: &HealthReporter, services: &[&'static str], ready: bool) {
+    metrics::gauge!("process_ready").set(u8::from(ready));
     let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
     for service in [""].iter().chain(services) {
         reporter.set_service_status(*service, status).await;

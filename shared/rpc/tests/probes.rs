@@ -25,7 +25,7 @@ struct Process {
     probes: SocketAddr,
     database: Arc<AtomicBool>,
     stopping: CancellationToken,
-    served: JoinHandle<Result<(), rpc::server::ServerError>>,
+    ending: JoinHandle<Result<(), rpc::server::ServerError>>,
 }
 
 async fn process() -> anyhow::Result<Process> {
@@ -41,8 +41,8 @@ async fn process() -> anyhow::Result<Process> {
     let looked_at = database.clone();
     let probe: Probe = Box::new(move || std::future::ready(looked_at.load(Ordering::Relaxed)).boxed());
     let auth = Auth { verifier, services_need_certificates: false };
-    let served = tokio::spawn(server.serve(Routes::builder(), Vec::new(), auth, probe, stopping.clone()));
-    Ok(Process { probes, database, stopping, served })
+    let ending = tokio::spawn(server.serve(Routes::builder(), Vec::new(), auth, probe, stopping.clone()));
+    Ok(Process { probes, database, stopping, ending })
 }
 
 impl Process {
@@ -84,7 +84,7 @@ async fn probes_are_answered_until_the_orderly_end() -> anyhow::Result<()> {
     process.stopping.cancel();
     process.becomes(false).await?;
     assert_eq!(process.status(LIVE).await?, ServingStatus::Serving);
-    process.served.await??;
+    process.ending.await??;
     assert!(health::ask(process.probes).await.is_err(), "nobody answers any more");
     Ok(())
 }

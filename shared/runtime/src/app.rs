@@ -1,6 +1,7 @@
 //! A service that is built and not yet running.
 
 use crate::base::Base;
+use crate::metrics::Measure;
 use crate::worker::{self, Job, Sweep};
 use axum::response::IntoResponse;
 use events::Relay;
@@ -37,6 +38,7 @@ pub struct App {
     routes: RoutesBuilder,
     names: Vec<&'static str>,
     jobs: Vec<Arc<dyn Job>>,
+    destinations: Vec<ServiceName>,
 }
 
 impl App {
@@ -53,6 +55,7 @@ impl App {
             routes: Routes::builder(),
             names: Vec::new(),
             jobs,
+            destinations: Vec::new(),
         }
     }
 
@@ -78,7 +81,8 @@ impl App {
 
     /// Hands its events for `peer` over too.
     #[must_use]
-    pub fn telling(self, peer: ServiceName, client: Client) -> Self {
+    pub fn telling(mut self, peer: ServiceName, client: Client) -> Self {
+        self.destinations.push(peer);
         let relay = Relay::new(self.db.clone(), client, peer, self.random.clone());
         self.working(relay)
     }
@@ -101,7 +105,8 @@ impl App {
     /// Serves, and does its work, until `stopping`; then ends in order.
     pub async fn run(self, stopping: CancellationToken) -> anyhow::Result<()> {
         let workers = TaskTracker::new();
-        for job in &self.jobs {
+        let measure: Arc<dyn Job> = Arc::new(Measure { db: self.db.clone(), destinations: self.destinations.clone() });
+        for job in self.jobs.iter().chain(&[measure]) {
             workers.spawn(worker::run(job.clone(), self.db.clone(), stopping.clone()));
         }
         workers.close();

@@ -8,6 +8,7 @@ mod app;
 mod base;
 mod command;
 mod config;
+pub mod metrics;
 mod process;
 mod rewrap;
 mod telemetry;

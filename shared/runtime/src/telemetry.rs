@@ -54,6 +54,7 @@ pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<()> {
     if let Some(listen) = config.metrics_listen {
         let exporter = PrometheusBuilder::new().with_http_listener(listen).set_buckets(&DURATIONS)?;
         exporter.install().context("telemetry.metrics_listen")?;
+        crate::metrics::describe();
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ pub(crate) async fn run(job: std::sync::Arc<dyn Job>, db: Db, stopping: Cancella
             Ok(false) => job.pause(),
             Err(error) => {
                 tracing::error!(job = job.name(), error = format!("{error:#}"), "a job failed");
-                metrics::counter!("job_failures_total", "job" => job.name()).increment(1);
+                metrics::counter!("job_failures_total", "name" => job.name()).increment(1);
                 AFTER_FAILURE
             }
         };

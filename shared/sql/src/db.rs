@@ -152,6 +152,18 @@ impl Db {
         self.work.subscribe()
     }
 
+    /// How many connections are open, how many of them wait for work, and the most there can be.
+    pub(crate) fn pool_sizes(&self) -> (u32, usize, u32) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => (
+                writer.size() + readers.size(),
+                writer.num_idle() + readers.num_idle(),
+                writer.options().get_max_connections() + readers.options().get_max_connections(),
+            ),
+            Pools::Postgres(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+        }
+    }
+
     /// Lets the writes in flight finish, then closes every connection.
     pub async fn close(&self) {
         self.writes.close();

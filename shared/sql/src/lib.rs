@@ -38,6 +38,7 @@ pub mod engine;
 pub mod error;
 pub mod inbox;
 pub mod insert;
+pub mod measure;
 pub mod migrate;
 pub mod once;
 pub mod outbox;

@@ -190,6 +190,16 @@ impl Processes {
         Ok(program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
     }
 
+    /// Has one replica of a service stop in order and start again.
+    pub async fn restart_replica(&mut self, service: ServiceName, replica: usize) -> anyhow::Result<()> {
+        let status = self.signal((service, replica), "TERM")?;
+        if !status.success() {
+            bail!("{service} did not end in order: {status}");
+        }
+        self.begin((service, replica))?;
+        self.serving((service, replica)).await
+    }
+
     /// Asks a service, its first replica, to stop in order, and waits for it.
     pub fn terminate(&mut self, service: ServiceName) -> anyhow::Result<ExitStatus> {
         self.signal((service, 0), "TERM")

@@ -3,6 +3,7 @@
 
 mod declared;
 mod manifests;
+mod metrics;
 mod reference;
 
 use std::path::{Path, PathBuf};

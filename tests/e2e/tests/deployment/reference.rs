@@ -5,6 +5,8 @@
 use crate::declared::Declared;
 use crate::root;
 use identity::IssuerConfig;
+use mailbox_service::objects::BucketConfig;
+use mailbox_service::scanner::ScannerConfig;
 use rpc::ClientConfig;
 use rpc::server::TlsConfig;
 use runtime::Config;
@@ -22,6 +24,13 @@ A service reads a TOML file (`--config`, or `DIGITALPOST_CONFIG`), and then the 
 `DIGITALPOST_DATABASE__URL`. A key that is not in this list is refused. `x[].y` stands in a list: `[[x]]`. Where a section is optional, so
 are its keys; *required* ones must be there if the section is.
 ";
+
+/// Those in which sections of one service are declared.
+const OWN: [(&str, &[&str]); 3] = [
+    ("access-service", &["config.rs"]),
+    ("mailbox-service", &["config.rs", "scanner.rs", "objects/bucket.rs"]),
+    ("notification-service", &["config.rs"]),
+];
 
 /// The files in which the sections of all services are declared.
 const SHARED: [&str; 7] = [
@@ -46,7 +55,10 @@ fn optional() -> BTreeMap<&'static str, Value> {
     let client = json!({ "url": "" });
     let tls = json!({ "certificate_file": "", "key_file": "" });
     let issuer = json!({ "issuer": "", "algorithms": [], "kinds": [] });
+    let scanner = json!({ "address": "" });
     BTreeMap::from([
+        ("BucketConfig", json!(BucketConfig::default())),
+        ("ScannerConfig", of(scanner.clone(), json!(serde_json::from_value::<ScannerConfig>(scanner).unwrap()))),
         ("ClientConfig", of(client.clone(), json!(serde_json::from_value::<ClientConfig>(client).unwrap()))),
         ("TlsConfig", of(tls.clone(), json!(serde_json::from_value::<TlsConfig>(tls).unwrap()))),
         ("IssuerConfig", of(issuer.clone(), json!(serde_json::from_value::<IssuerConfig>(issuer).unwrap()))),
@@ -61,6 +73,12 @@ struct Page {
 }
 
 impl Page {
+    /// Whether a key is listed; what is optional as a whole is so by its own keys.
+    fn has(&self, key: &str) -> bool {
+        let within = [format!("{key}."), format!("{key}[].")];
+        self.keys.iter().any(|known| known == key || within.iter().any(|section| known.starts_with(section)))
+    }
+
     fn table(&mut self, title: &str, struct_name: &str, prefix: &str, defaults: &Value) {
         write!(self.text, "\n## {title}\n\n| key | default | meaning |\n|---|---|---|\n").unwrap();
         self.rows(struct_name, prefix, defaults);
@@ -119,18 +137,20 @@ fn page() -> Page {
     }
     let mut page = Page { declared, optional: optional(), keys: Vec::new(), text: HEADING.to_owned() };
     page.table("Of all services", "Config", "", &json!(Config::<Value>::default()));
-    let services = [
-        ("access-service", json!(access_service::config::ServiceConfig::default())),
-        ("mailbox-service", json!(mailbox_service::config::ServiceConfig::default())),
-        ("notification-service", json!(notification_service::config::ServiceConfig::default())),
+    let defaults = [
+        json!(access_service::config::ServiceConfig::default()),
+        json!(mailbox_service::config::ServiceConfig::default()),
+        json!(notification_service::config::ServiceConfig::default()),
     ];
-    for (service, defaults) in services {
+    for ((service, files), defaults) in OWN.into_iter().zip(defaults) {
         page.declared.sections.remove("ServiceConfig");
-        page.declared.read(&root().join(format!("services/{service}/src/config.rs")));
+        for file in files {
+            page.declared.read(&root().join(format!("services/{service}/src/{file}")));
+        }
         page.table(&format!("Of {service}"), "ServiceConfig", "service.", &defaults);
         let mut missing = Vec::new();
         leaves(&defaults, "service", &mut missing);
-        missing.retain(|key| !page.keys.contains(key));
+        missing.retain(|key| !page.has(key));
         assert!(missing.is_empty(), "{service}: {missing:?} are not declared where they are looked for");
     }
     page
@@ -141,8 +161,7 @@ fn every_key_is_listed_with_its_default() {
     let page = page();
     let mut all = Vec::new();
     leaves(&json!(Config::<Value>::default()), "", &mut all);
-    // What is optional as a whole is listed by its keys.
-    all.retain(|key| key != "service" && !page.keys.iter().any(|known| known.starts_with(key.as_str())));
+    all.retain(|key| key != "service" && !page.has(key));
     assert!(all.is_empty(), "{all:?} are not declared where they are looked for");
     let without: Vec<_> = page.text.lines().filter(|line| line.ends_with("|  |")).collect();
     assert!(without.is_empty(), "without a meaning: {without:?}");

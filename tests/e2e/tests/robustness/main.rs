@@ -6,4 +6,5 @@ mod endings;
 mod expiries;
 mod fetching;
 mod races;
+mod rollouts;
 mod trials;

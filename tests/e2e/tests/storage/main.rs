@@ -3,6 +3,7 @@
 
 mod clock;
 mod inbox;
+mod measure;
 mod migrations;
 mod once;
 mod queue;

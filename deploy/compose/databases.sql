@@ -1,0 +1,3 @@
+-- The first one is made by the image.
+CREATE DATABASE mailbox;
+CREATE DATABASE notification;
