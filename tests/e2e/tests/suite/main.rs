@@ -29,6 +29,7 @@ mod forwarding_mail;
 mod gathering;
 mod giving;
 mod guardian;
+mod injecting;
 mod input;
 mod input_access;
 mod input_post;
