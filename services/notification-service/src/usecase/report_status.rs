@@ -68,12 +68,11 @@ async fn take(tx: &mut Tx, service: &Service, id: Uuid, said: DeliveryStatus) ->
         return Ok(Reported::Noted);
     }
     fail(tx, id, email, said).await?;
-    match opened {
-        Some(opened) => follow(tx, service, id, email, &opened.subscription).await?,
-        None => {
-            let name = ForwardName { mailbox: email.mailbox, id: ForwardId::from(id) };
-            outgoing::forward_completed(tx, &service.emitter, name, false).await?;
-        }
+    if let Some(opened) = opened {
+        follow(tx, service, id, email, &opened.subscription).await?;
+    } else {
+        let name = ForwardName { mailbox: email.mailbox, id: ForwardId::from(id) };
+        outgoing::forward_completed(tx, &service.emitter, name, false).await?;
     }
     Ok(Reported::Failed)
 }

@@ -118,7 +118,7 @@ async fn m7_what_is_written_injects_nothing_into_the_email(suite: Suite) {
     let karen = suite.citizen(Person::karen()).await;
     let mut letter =
         Letter::about("Bcc: x@example.dk =?utf-8?q?a?=").with_pdf("a\u{301}; filename=b.exe; =?utf-8?q?c?=.pdf");
-    letter.body = "\r\n.\r\nMAIL FROM:<x@example.dk>\r\n\r\n--=_\r\nBcc: y@example.dk\r\n".to_owned();
+    "\r\n.\r\nMAIL FROM:<x@example.dk>\r\n\r\n--=_\r\nBcc: y@example.dk\r\n".clone_into(&mut letter.body);
     let message = suite.authority().delivers(&karen.person, letter).await.unwrap().message;
     karen.forwards(&message, to(ADDRESS)).await.unwrap();
     let mail = the_email(&suite, ADDRESS).await;
