@@ -4,6 +4,7 @@
 
 mod endings;
 mod expiries;
+mod mailing;
 mod fetching;
 mod races;
 mod rollouts;

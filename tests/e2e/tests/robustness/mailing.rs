@@ -1,0 +1,161 @@
+//! kill -9 of notification-services while they send: every letter owed an e-mail is told of, and nothing else is.
+
+use crate::trials::number;
+use harness::scripted::{Act, Moment, Taken};
+use harness::{Citizen, Letter, Person, Processes, ScriptedServer, Suite, size};
+use kernel::ServiceName;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How many notification-services there are.
+const REPLICAS: usize = 2;
+/// How long it may take until work of a process that was killed is done elsewhere.
+const RECOVERY: Duration = Duration::from_secs(30);
+/// How often it is looked.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How many e-mails a process sends at once.
+const AT_ONCE: usize = 16;
+
+/// Where in the sending of an e-mail a process is killed. The e-mail is kept by the server in those that bring a second one
+/// for certain: few of all.
+const EDGES: [(Moment, Act); 12] = [
+    // Claimed and rendered, and committed; nothing is handed over yet.
+    (Moment::Mail, Act::Stall),
+    (Moment::Rcpt, Act::Stall),
+    (Moment::Data, Act::Stall),
+    // The server has it, and has not said so.
+    (Moment::Message, Act::KeepAndStall),
+    (Moment::Rcpt, Act::Stall),
+    (Moment::Mail, Act::Stall),
+    (Moment::Data, Act::Stall),
+    (Moment::Message, Act::Stall),
+    // The server has said so, and it is not marked.
+    (Moment::Message, Act::Say("250 2.0.0 taken")),
+    (Moment::Mail, Act::Stall),
+    (Moment::Rcpt, Act::Stall),
+    (Moment::Message, Act::HangUp),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n9_every_letter_is_told_of_when_processes_are_killed() {
+    let (kills, letters) = (number(size(6, 500)), size(120, 10_000));
+    let folder = tempfile::tempdir().unwrap();
+    let server = ScriptedServer::start(folder.path()).await.unwrap();
+    let config = notification_service::config::MailConfig { patience_seconds: 30, ..server.config() };
+    let mut processes = Processes::start_replicas_with_mail(REPLICAS, config).await.unwrap();
+    let suite = processes.suite().clone();
+    let mut citizens = Vec::new();
+    for number in 0..size(6, 50) {
+        citizens.push(subscriber(&suite, &server, number).await);
+    }
+    let mut run = Run { delivered: vec![0; citizens.len()], taken: Vec::new(), kills: 0, slowest: Duration::ZERO };
+    let rounds = kills.div_ceil(REPLICAS);
+    for round in 0..rounds {
+        let (moment, act) = EDGES[round % EDGES.len()];
+        let reached = server.does_once(moment, act);
+        let share = letters * (round + 1) / rounds - letters * round / rounds;
+        run.delivers(&suite, &citizens, share).await;
+        tokio::time::timeout(RECOVERY, reached).await.expect("the edge is reached").unwrap();
+        // Which of them is there is not known: all are killed, one after the other, so that mostly somebody is left.
+        for replica in 0..REPLICAS {
+            processes.kill_and_restart_replica(ServiceName::Notification, replica).await.unwrap();
+            run.kills += 1;
+        }
+        run.all_are_told(&server).await;
+    }
+    assert!(run.kills >= kills, "only {} kills", run.kills);
+    run.report(letters);
+}
+
+/// What was delivered to each, and what the mail server took.
+struct Run {
+    delivered: Vec<usize>,
+    taken: Vec<Taken>,
+    kills: usize,
+    slowest: Duration,
+}
+
+impl Run {
+    async fn delivers(&mut self, suite: &Suite, citizens: &[Citizen], letters: usize) {
+        let authority = suite.authority();
+        for _ in 0..letters {
+            let whose = self.delivered.iter().sum::<usize>() % citizens.len();
+            authority.delivers(&citizens[whose].person, Letter::about("Nyt")).await.unwrap();
+            self.delivered[whose] += 1;
+        }
+    }
+
+    /// Waits until every letter is covered by an e-mail.
+    async fn all_are_told(&mut self, server: &ScriptedServer) {
+        let began = Instant::now();
+        loop {
+            self.taken.extend(server.takes());
+            if self.told() >= self.delivered {
+                self.slowest = self.slowest.max(began.elapsed());
+                return;
+            }
+            let waited = began.elapsed();
+            assert!(waited < RECOVERY, "told of {:?}, delivered {:?}", self.told(), self.delivered);
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// How many letters each was told of, the same e-mail counted once.
+    fn told(&self) -> Vec<usize> {
+        let mut told = vec![0; self.delivered.len()];
+        for (_, taken) in self.distinct() {
+            let (whose, letters) = read(taken);
+            told[whose] += letters;
+        }
+        told
+    }
+
+    /// Each e-mail, by its return path, which it has for itself.
+    fn distinct(&self) -> BTreeMap<&str, &Taken> {
+        self.taken.iter().map(|taken| (taken.sender.as_str(), taken)).collect()
+    }
+
+    fn report(&self, letters: usize) {
+        let distinct = self.distinct();
+        let duplicates = self.taken.len() - distinct.len();
+        for taken in &self.taken {
+            assert_eq!(*taken, *distinct[taken.sender.as_str()], "the same Message-ID and bytes");
+        }
+        assert_eq!(self.told(), self.delivered, "each letter is told of, and none twice");
+        println!(
+            "{} kills over {letters} letters: {} e-mails, {duplicates} of them twice; all told {:.1?} after the kills at the latest",
+            self.kills,
+            distinct.len(),
+            self.slowest,
+        );
+        assert!(duplicates <= self.kills * AT_ONCE);
+        if letters >= 10_000 {
+            assert!(duplicates * 200 <= distinct.len(), "at most 0.5 %");
+        }
+    }
+}
+
+/// Somebody with e-mail about their own post.
+async fn subscriber(suite: &Suite, server: &ScriptedServer, number: usize) -> Citizen {
+    let citizen = suite.citizen(Person::of_crowd(u32::try_from(number).unwrap())).await;
+    let started = citizen.asks_for_mail_about_own_post_at(&format!("p{number}@example.dk")).await.unwrap();
+    let began = Instant::now();
+    let code = loop {
+        if let Some(taken) = server.takes().pop() {
+            break harness::mail::parse(&taken.message).unwrap().code().unwrap();
+        }
+        assert!(began.elapsed() < RECOVERY, "no code");
+        tokio::time::sleep(LOOK_EVERY).await;
+    };
+    citizen.enters_code(&started, &code).await.unwrap();
+    citizen
+}
+
+/// Whose post an e-mail is about, and how many letters it counts.
+fn read(taken: &Taken) -> (usize, usize) {
+    let mail = harness::mail::parse(&taken.message).unwrap();
+    let whose = mail.to.trim_start_matches('p').split('@').next().unwrap().parse().unwrap();
+    let count = mail.text.strip_prefix("Der er ").and_then(|text| text.split(' ').next()).unwrap().parse().unwrap();
+    assert_eq!(taken.recipients, [format!("TO:<{}>", mail.to)]);
+    (whose, count)
+}
