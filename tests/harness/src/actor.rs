@@ -19,6 +19,7 @@ pub mod fetching;
 pub mod gatekeeper;
 pub mod mail_filter;
 pub mod operator;
+pub mod receipts;
 pub mod register;
 pub mod writing;
 

@@ -54,6 +54,7 @@ mod portals;
 mod private;
 mod private_post;
 mod reading;
+mod receipts;
 mod recipients;
 mod registering;
 mod reminding;

@@ -1,5 +1,6 @@
 //! The persons whom an owner has registered to forward letters to.
 
+use harness::actor::register::registration;
 use harness::{Person, Refusable as _, Suite, on_both};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ on_both! {
     m9_tries_at_once_are_all_counted,
     m9_the_list_is_the_owners_alone,
     m9_nobody_is_their_own_recipient,
+    m9_a_full_list_takes_nobody_more,
 }
 
 async fn m9_an_owner_registers_and_removes_a_recipient(suite: Suite) {
@@ -92,4 +94,19 @@ async fn m9_nobody_is_their_own_recipient(suite: Suite) {
     let karen = suite.citizen(Person::karen()).await;
     let refused = karen.adds_recipient(&karen.person).await.refused("INVALID_FIELDS");
     assert_eq!(refused.fields, ["person"]);
+}
+
+async fn m9_a_full_list_takes_nobody_more(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let crowd = (0..=100).map(|number| registration(&Person::of_crowd(number))).collect();
+    suite.register().registers_all(crowd).await.unwrap();
+    let first = karen.adds_recipient(&Person::of_crowd(0)).await.unwrap();
+    for number in 1..100 {
+        karen.adds_recipient(&Person::of_crowd(number)).await.unwrap();
+    }
+    let refused = karen.adds_recipient(&Person::of_crowd(100)).await.refused("LIMIT_REACHED");
+    assert_eq!((refused.metadata["what"].as_str(), refused.metadata["limit"].as_str()), ("recipients", "100"));
+    assert_eq!(karen.adds_recipient(&Person::of_crowd(0)).await.unwrap().name, first.name, "who is in it is found");
+    karen.removes_recipient(&first.name).await.unwrap();
+    karen.adds_recipient(&Person::of_crowd(100)).await.unwrap();
 }
