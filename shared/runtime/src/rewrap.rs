@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Rows of one transaction: few enough that nobody waits long for one of them.
 const BATCH: i64 = 100;
 
-/// A table whose rows have a data key each, in columns `id`, `key_id` and `wrapped_key`. Made by [`wrapped_table!`].
+/// A table whose rows have a data key each, in columns `id`, `key_id` and `wrapped_key`. Made by [`crate::wrapped_table!`].
 #[derive(Clone, Copy)]
 pub struct WrappedTable {
     /// Its name.
