@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 /// Every metric: its kind, its name, and what it means.
-pub const ALL: [(Kind, &str, &str); 15] = [
+pub const ALL: [(Kind, &str, &str); 16] = [
     (Kind::Counter, "grpc_server_calls_total", "Calls that have ended, by method and gRPC code"),
     (
         Kind::Histogram,
@@ -69,6 +69,11 @@ pub const ALL: [(Kind, &str, &str); 15] = [
         "For how long the oldest e-mail has been owed. All replicas say the same",
     ),
     (Kind::Counter, "emails_total", "E-mails that the mail server took or refused, by kind and outcome"),
+    (
+        Kind::Counter,
+        "emails_returned_total",
+        "E-mails that came back for a reason that is not the recipient's, by kind",
+    ),
     (Kind::Counter, "email_errors_total", "E-mails of which it could not be noted what became of them"),
     (Kind::Counter, "email_waits_total", "E-mails that wait for another service, by service"),
 ];

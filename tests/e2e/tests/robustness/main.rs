@@ -4,8 +4,8 @@
 
 mod endings;
 mod expiries;
-mod mailing;
 mod fetching;
+mod mailing;
 mod races;
 mod rollouts;
 mod trials;
