@@ -54,7 +54,8 @@ async fn a_rolling_restart_of_everything_fails_no_call() {
         [&seen.calls, &seen.repeated, &seen.failed].map(|count| count.load(Ordering::Relaxed));
     println!("{calls} calls, {repeated} told to come again, {delivered} letters, {failed} failed");
     assert_eq!(failed, 0);
-    assert!(calls > 20 && repeated > 0, "processes were away while calls came in: {calls}, {repeated}");
+    // How often somebody was told to come again is chance: a process that drains in time tells nobody.
+    assert!(calls > 20, "calls came in while processes were away: {calls}");
 }
 
 /// Reads another's post and delivers a letter, in turns, until it is over; how many letters the owner must have then.
