@@ -1,7 +1,7 @@
 //! Contact points: where citizens can write to an authority (P7).
 
-use kernel::CvrNumber;
 use kernel::resource::InvalidResourceName;
+use kernel::{CvrNumber, Timestamp};
 use std::fmt;
 
 /// The most contact points of an authority.
@@ -121,6 +121,22 @@ pub fn etag(version: i64) -> String {
     format!("v{version}")
 }
 
+/// Where a letter can be answered, and until when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReplyTo {
+    /// Where to.
+    pub point: PointName,
+    /// The last moment; none: always.
+    pub by: Option<Timestamp>,
+}
+
+impl ReplyTo {
+    /// Whether the letter can be answered at `now`.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.by.is_none_or(|by| now <= by)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +174,14 @@ mod tests {
         ] {
             assert!(PointName::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn p7_a_letter_can_be_answered_until_its_moment() {
+        let point = PointName::parse("authorities/55133018/contactPoints/a").expect("a name");
+        let by = Timestamp::from_micros(10);
+        let reply = ReplyTo { point, by: Some(by) };
+        assert!(reply.is_open(by) && !reply.is_open(Timestamp::from_micros(11)));
     }
 
     #[test]

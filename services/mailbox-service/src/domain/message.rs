@@ -1,10 +1,10 @@
 //! Letters.
 
+use crate::domain::contact_point::ReplyTo;
 use crate::domain::folder::Folder;
 use crate::domain::forward::Origin;
 use crate::domain::post::{Mark, Sender};
 use crate::domain::service::ServiceState;
-use crate::domain::writing::ReplyTo;
 use kernel::{CvrNumber, FileId, MailboxId, MessageId, Timestamp};
 use uuid::Uuid;
 

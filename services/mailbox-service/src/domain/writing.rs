@@ -1,6 +1,6 @@
 //! What citizens write to authorities (P7, R8, R9).
 
-use crate::domain::contact_point::{PointId, PointName};
+use crate::domain::contact_point::PointId;
 use crate::domain::message::AttachedFile;
 use crate::domain::notice::MAX_SUBJECT;
 use kernel::resource::InvalidResourceName;
@@ -29,22 +29,6 @@ pub struct Writer {
     pub cpr: CprNumber,
     /// The keyed hash by which their uploads are known.
     pub uploader: [u8; 32],
-}
-
-/// Where a letter can be answered, and until when.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ReplyTo {
-    /// Where to.
-    pub point: PointName,
-    /// The last moment; none: always.
-    pub by: Option<Timestamp>,
-}
-
-impl ReplyTo {
-    /// Whether the letter can be answered at `now`.
-    pub fn is_open(&self, now: Timestamp) -> bool {
-        self.by.is_none_or(|by| now <= by)
-    }
 }
 
 /// The letter that is answered.
@@ -144,14 +128,6 @@ mod tests {
         assert_eq!(answer_subject("Byggesag"), "SV: Byggesag");
         assert_eq!(answer_subject("SV: Byggesag"), "SV: Byggesag");
         assert_eq!(answer_subject(&"å".repeat(MAX_SUBJECT)).chars().count(), MAX_SUBJECT);
-    }
-
-    #[test]
-    fn p7_a_letter_can_be_answered_until_its_moment() {
-        let point = PointName::parse("authorities/55133018/contactPoints/a").expect("a name");
-        let by = Timestamp::from_micros(10);
-        let reply = ReplyTo { point, by: Some(by) };
-        assert!(reply.is_open(by) && !reply.is_open(Timestamp::from_micros(11)));
     }
 
     #[test]

@@ -18,13 +18,12 @@ pub use service::{Unserved, set_served, unserved};
 pub use tags::{QueryTags, Tags};
 
 use crate::domain::acting::Acting;
-use crate::domain::contact_point::{PointId, PointName};
+use crate::domain::contact_point::{PointId, PointName, ReplyTo};
 use crate::domain::folder::Folder;
 use crate::domain::forward::Origin;
 use crate::domain::message::{Link, NewMessage, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
 use crate::domain::service::ServiceState;
-use crate::domain::writing::ReplyTo;
 use crate::store::sealed::{open, place, seal};
 use crypto::DataKey;
 use kernel::{CvrNumber, MailboxId, MessageId, Random};

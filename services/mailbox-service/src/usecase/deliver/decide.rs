@@ -1,12 +1,11 @@
 //! What becomes of each letter, before anything is written.
 
 use super::Deliverer;
-use crate::domain::contact_point::PointId;
+use crate::domain::contact_point::{PointId, ReplyTo};
 use crate::domain::delivery::{self, Delivery, MAX_FILES_BYTES, Receipt};
 use crate::domain::file::Upload;
 use crate::domain::message::NewMessage;
 use crate::domain::post::{Mark, Sender};
-use crate::domain::writing::ReplyTo;
 use crate::error::Error;
 use crate::store;
 use crate::store::delivery::Delivered;
