@@ -86,10 +86,10 @@ async fn tell(stage: &Stage<'_>, options: &Options) -> anyhow::Result<()> {
     stage.crash(&[ServiceName::Access]).await?;
     letter::play(stage, &access).await.context("step 3 · A letter comes, and Niels reads it")?;
     stage.crash(&[ServiceName::Notification]).await?;
-    let inbox = email::play(stage, &access).await.context("step 4 · Niels switches on e-mail about new post")?;
+    let mut inbox = email::play(stage, &access).await.context("step 4 · Niels switches on e-mail about new post")?;
     let karens = address::begin(stage).await.context("step 4 · Karen switches on e-mail about her own post")?;
     stage.crash(ServiceName::ALL).await?;
-    remove::play(stage, &access, &inbox).await.context("step 5 · Karen removes the access")?;
+    remove::play(stage, &access, &mut inbox).await.context("step 5 · Karen removes the access")?;
     request::play(stage).await.context("step 6 · Søren asks for access to Åse's post")?;
     stage.crash(&[ServiceName::Access]).await?;
     guardian::play(stage).await.context("step 7 · Anne-Marie asks as Mohammed's guardian")?;

@@ -26,6 +26,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/sqlite/0003_caseworkers.sql"),
         postgres: include_str!("../migrations/postgres/0003_caseworkers.sql"),
     },
+    Step {
+        version: 1004,
+        description: "e-mails to addresses that are no longer in force",
+        sqlite: include_str!("../migrations/sqlite/0004_addressed.sql"),
+        postgres: include_str!("../migrations/postgres/0004_addressed.sql"),
+    },
 ]);
 
 /// The tables whose rows have data keys of their own, wrapped by a key from outside.

@@ -1,4 +1,5 @@
-//! Step 5: Karen removes the access; Niels's very next call is refused, and no e-mail reaches him any more.
+//! Step 5: Karen removes the access; Niels's very next call is refused, an e-mail says that there will be no more, and none
+//! comes.
 
 use super::give::mailbox_of;
 use super::inbox::Inbox;
@@ -12,7 +13,7 @@ use std::time::Duration;
 /// How long no e-mail must come: longer than letters are gathered for.
 const SILENCE: Duration = Duration::from_secs(6);
 
-pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess, inbox: &Inbox) -> anyhow::Result<()> {
+pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess, inbox: &mut Inbox) -> anyhow::Result<()> {
     stage.show.title("5 · Karen removes the access");
     let mailbox = mailbox_of(access);
     stage.letters(&stage.niels, &mailbox).await.context("Niels reads until the end")?;
@@ -32,6 +33,8 @@ pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess, inbox: &Inbox) 
     let request = ListReceivedAccessesRequest::default();
     let listed = ask!(stage.niels, stage.clients().read_access(), list_received_accesses, request)?;
     stage.check(listed.accesses.is_empty(), "his list no longer shows Karen (A6)")?;
+    let email = inbox.next(stage, "the e-mail that says that there will be no more").await?;
+    stage.check(email.text.contains("sendes ikke længere til denne adresse"), "he is told so by e-mail (N5)")?;
 
     stage.show.act(MUNICIPALITY, "delivers a further letter to Karen");
     deliver(stage, "Endnu et brev", None).await?;
@@ -39,5 +42,5 @@ pub(super) async fn play(stage: &Stage<'_>, access: &ReadAccess, inbox: &Inbox) 
     stage.check(mine.iter().any(|letter| letter.subject == "Endnu et brev"), "Karen has it (A28)")?;
     tokio::time::sleep(SILENCE).await;
     let unread = inbox.unread()?.len();
-    stage.check(unread == 0, &format!("no e-mail has reached Niels within {} s (N5)", SILENCE.as_secs()))
+    stage.check(unread == 0, &format!("no further e-mail has reached Niels within {} s (N5)", SILENCE.as_secs()))
 }

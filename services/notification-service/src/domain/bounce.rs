@@ -26,6 +26,8 @@ pub fn follows(kind: Kind, id: Uuid, in_force: bool, subscription: &Subscription
         (Kind::NewPost, true) => Bounce::ToldElsewhere,
         (Kind::Code, false) if carries_live_code => Bounce::EndsSubscription,
         (Kind::Code, true) if carries_live_code => Bounce::ForgetsWaiting,
-        (Kind::NewPost | Kind::Code | Kind::AddressChanged | Kind::Forward, _) => Bounce::Nothing,
+        (Kind::NewPost | Kind::Code | Kind::AddressChanged | Kind::SubscriptionEnded | Kind::Forward, _) => {
+            Bounce::Nothing
+        }
     }
 }

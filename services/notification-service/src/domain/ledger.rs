@@ -13,6 +13,8 @@ pub enum Kind {
     NewPost,
     /// Tells the old address that another is in force (N2).
     AddressChanged,
+    /// Tells the address that was in force that its subscription has ended, by no act of the subscriber's (N5).
+    SubscriptionEnded,
     /// A forwarded letter (M7).
     Forward,
 }
@@ -51,7 +53,8 @@ impl Lane {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Code, Self::NewPost, Self::AddressChanged, Self::Forward];
+    pub const ALL: [Self; 5] =
+        [Self::Code, Self::NewPost, Self::AddressChanged, Self::SubscriptionEnded, Self::Forward];
 
     /// The word in the database and in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +62,7 @@ impl Kind {
             Self::Code => "code",
             Self::NewPost => "new_post",
             Self::AddressChanged => "address_changed",
+            Self::SubscriptionEnded => "subscription_ended",
             Self::Forward => "forward",
         }
     }
@@ -99,7 +103,8 @@ impl State {
     }
 }
 
-/// What the other services say of a subscriber's right to hear of new post, just before sending.
+/// What the other services say just before sending of a subscriber's right to an e-mail: to news of post, or to be told that
+/// there will be none.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Standing {
     /// They have it.
@@ -125,19 +130,29 @@ pub enum Decision {
 }
 
 /// Decides on the e-mail `id` of `subscription` at `now`. No code leaves after its end, or when there is a newer one
-/// (N8); news of post only to a confirmed address whose owner is entitled to it now (N5).
-pub fn decide(kind: Kind, id: Uuid, subscription: &Subscription, standing: &Standing, now: Timestamp) -> Decision {
+/// (N8); news of post only to a confirmed address whose owner is entitled to it now (N5). That a subscription has ended is
+/// said although it has, unless the subscriber is `told_again` at the same address by another one: then it is no longer true.
+pub fn decide(
+    kind: Kind,
+    id: Uuid,
+    subscription: &Subscription,
+    standing: &Standing,
+    told_again: bool,
+    now: Timestamp,
+) -> Decision {
     let carries_live_code =
         || subscription.waiting.as_ref().is_some_and(|waiting| waiting.email == id && now < waiting.expire_time);
     match (kind, standing) {
-        _ if subscription.end.is_some() => Decision::Drop,
+        (Kind::SubscriptionEnded, _) if told_again => Decision::Drop,
+        (Kind::Code | Kind::NewPost | Kind::AddressChanged | Kind::Forward, _) if subscription.end.is_some() => {
+            Decision::Drop
+        }
         (Kind::Code, _) if !carries_live_code() => Decision::Drop,
         (Kind::NewPost, _) if subscription.address.is_none() => Decision::Drop,
-        (Kind::NewPost, Standing::NotEntitled) => Decision::Drop,
-        (Kind::NewPost, Standing::Unknown) => Decision::Later,
-        (Kind::NewPost, Standing::Entitled { .. }) | (Kind::Code | Kind::AddressChanged | Kind::Forward, _) => {
-            Decision::Send
-        }
+        (Kind::NewPost | Kind::SubscriptionEnded, Standing::NotEntitled) => Decision::Drop,
+        (Kind::NewPost | Kind::SubscriptionEnded, Standing::Unknown) => Decision::Later,
+        (Kind::NewPost | Kind::SubscriptionEnded, Standing::Entitled { .. })
+        | (Kind::Code | Kind::AddressChanged | Kind::Forward, _) => Decision::Send,
     }
 }
 
@@ -175,7 +190,7 @@ mod tests {
     fn a_code_leaves_only_while_it_is_the_live_one() {
         let (live, older) = (Uuid::from_u128(2), Uuid::from_u128(1));
         let subscription = subscription(live);
-        let decided = |id, now| decide(Kind::Code, id, &subscription, &Standing::Unknown, now);
+        let decided = |id, now| decide(Kind::Code, id, &subscription, &Standing::Unknown, false, now);
         assert_eq!(decided(live, START), Decision::Send);
         assert_eq!(decided(older, START), Decision::Drop);
         assert_eq!(decided(live, START.plus(Duration::from_mins(10))), Decision::Drop);
@@ -185,7 +200,8 @@ mod tests {
     fn news_goes_only_to_those_who_are_entitled_now() {
         let id = Uuid::from_u128(1);
         let mut subscription = subscription(id);
-        let decided = |subscription: &Subscription, standing| decide(Kind::NewPost, id, subscription, &standing, START);
+        let decided =
+            |subscription: &Subscription, standing| decide(Kind::NewPost, id, subscription, &standing, false, START);
         let entitled = || Standing::Entitled { owner: "Karen".to_owned() };
         assert_eq!(decided(&subscription, entitled()), Decision::Send);
         assert_eq!(decided(&subscription, Standing::NotEntitled), Decision::Drop);
@@ -195,5 +211,18 @@ mod tests {
         subscription.end = None;
         subscription.address = None;
         assert_eq!(decided(&subscription, entitled()), Decision::Drop);
+    }
+    #[test]
+    fn an_end_is_told_to_the_living_while_it_is_true() {
+        let id = Uuid::from_u128(1);
+        let mut subscription = subscription(id);
+        (subscription.address, subscription.waiting) = (None, None);
+        subscription.end = Some(End { time: START, reason: EndReason::AccessEnded });
+        let decided = |standing, again| decide(Kind::SubscriptionEnded, id, &subscription, &standing, again, START);
+        let entitled = || Standing::Entitled { owner: "Karen".to_owned() };
+        assert_eq!(decided(entitled(), false), Decision::Send);
+        assert_eq!(decided(entitled(), true), Decision::Drop);
+        assert_eq!(decided(Standing::NotEntitled, false), Decision::Drop);
+        assert_eq!(decided(Standing::Unknown, false), Decision::Later);
     }
 }

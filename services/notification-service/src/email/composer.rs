@@ -3,7 +3,10 @@
 mod forward;
 
 use super::rendered::Rendered;
-use super::template::{AddressChangedHtml, AddressChangedText, CodeHtml, CodeText, NewPostHtml, NewPostText};
+use super::template::{
+    AddressChangedHtml, AddressChangedText, CodeHtml, CodeText, NewPostHtml, NewPostText, SubscriptionEndedHtml,
+    SubscriptionEndedText,
+};
 use crate::config::ServiceConfig;
 use crate::domain::code::{self, Code};
 use anyhow::Context as _;
@@ -51,6 +54,7 @@ const SUBJECT_CODE: &str = "Din kode til e-mail om ny post / Your code for e-mai
 const SUBJECT_NEW_POST: &str = "Ny post i Digital Post / New post in Digital Post";
 const SUBJECT_ADDRESS_CHANGED: &str = "E-mail om ny post sendes til en anden adresse / \
                                        E-mail about new post goes to another address";
+const SUBJECT_SUBSCRIPTION_ENDED: &str = "E-mail om ny post er stoppet / E-mail about new post has stopped";
 
 impl Composer {
     /// Makes e-mails as the configuration says.
@@ -100,6 +104,23 @@ impl Composer {
             html: AddressChangedHtml { portal_url }.render()?,
         };
         self.put_together(id, to, SUBJECT_ADDRESS_CHANGED, now, self.begin(), alternative(id, body))
+    }
+
+    /// The e-mail `id` that tells `to` that it gets no more news of `owner`'s mailbox. It says not why: that stands in Digital
+    /// Post (A21). There is nothing to unsubscribe from.
+    pub fn subscription_ended(
+        &self,
+        id: Uuid,
+        to: &EmailAddress,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<Rendered, RenderError> {
+        let portal_url = &self.portal_url;
+        let body = Texts {
+            text: SubscriptionEndedText { owner, portal_url }.render()?,
+            html: SubscriptionEndedHtml { owner, portal_url }.render()?,
+        };
+        self.put_together(id, to, SUBJECT_SUBSCRIPTION_ENDED, now, self.begin(), alternative(id, body))
     }
 
     /// What all e-mails have: the sender, and that no person wrote them, so that nothing answers by itself (RFC 3834).
@@ -199,6 +220,8 @@ mod tests {
         }
         golden("address_changed.txt", &AddressChangedText { portal_url }.render().expect("text"));
         golden("address_changed.html", &AddressChangedHtml { portal_url }.render().expect("html"));
+        golden("subscription_ended.txt", &SubscriptionEndedText { owner, portal_url }.render().expect("text"));
+        golden("subscription_ended.html", &SubscriptionEndedHtml { owner, portal_url }.render().expect("html"));
     }
 
     #[test]
@@ -209,6 +232,7 @@ mod tests {
         golden("code.eml", &eml(composer().code(ID, &niels, &code, NOW)));
         golden("new_post.eml", &eml(composer().new_post(ID, &niels, "Karen Nørgaard", 3, NOW)));
         golden("address_changed.eml", &eml(composer().address_changed(ID, &niels, NOW)));
+        golden("subscription_ended.eml", &eml(composer().subscription_ended(ID, &niels, "Karen Nørgaard", NOW)));
     }
 
     #[test]

@@ -50,6 +50,22 @@ pub(super) struct AddressChangedHtml<'a> {
     pub(super) portal_url: &'a str,
 }
 
+/// Tells an address that its subscription has ended: whose mailbox, and no reason.
+#[derive(Template)]
+#[template(path = "subscription_ended.txt")]
+pub(super) struct SubscriptionEndedText<'a> {
+    pub(super) owner: &'a str,
+    pub(super) portal_url: &'a str,
+}
+
+/// The same as HTML.
+#[derive(Template)]
+#[template(path = "subscription_ended.html")]
+pub(super) struct SubscriptionEndedHtml<'a> {
+    pub(super) owner: &'a str,
+    pub(super) portal_url: &'a str,
+}
+
 /// A forwarded letter, and who forwarded it (M7).
 #[derive(Template)]
 #[template(path = "forward.txt")]

@@ -68,6 +68,7 @@ const fn kind(kind: Kind) -> proto::LedgerKind {
         Kind::Code => proto::LedgerKind::Code,
         Kind::NewPost => proto::LedgerKind::NewPost,
         Kind::AddressChanged => proto::LedgerKind::AddressChanged,
+        Kind::SubscriptionEnded => proto::LedgerKind::SubscriptionEnded,
         Kind::Forward => proto::LedgerKind::Forward,
     }
 }

@@ -1,7 +1,7 @@
 //! Send what is due (N5, N9).
 
 use crate::domain::access::{AccessName, Activity};
-use crate::domain::ledger::{Lane, Standing};
+use crate::domain::ledger::{Kind, Lane, Standing};
 use crate::job::Delivery;
 use crate::peers::{Accesses, Directory, Person};
 use crate::usecase::claim::{Due, claim};
@@ -28,7 +28,7 @@ pub struct Dispatch {
 /// What the other services say just now; `None` where they can't be asked.
 struct Answers {
     activities: Option<HashMap<AccessName, Activity>>,
-    owners: Option<HashMap<PersonId, Person>>,
+    persons: Option<HashMap<PersonId, Person>>,
 }
 
 impl Job for Dispatch {
@@ -77,12 +77,15 @@ impl Dispatch {
     /// Asks both services, once for all e-mails about new post.
     async fn ask(&self, news: &[Due]) -> Answers {
         let access = |due: &Due| Some(AccessName { mailbox: due.email.mailbox, id: due.email.access? });
-        let accesses: Vec<AccessName> = news.iter().filter_map(access).collect();
-        let mut owners: Vec<PersonId> = news.iter().map(|due| due.email.mailbox).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        let (activities, owners) = tokio::join!(self.accesses.activities(&accesses), self.directory.persons(&owners));
-        Answers { activities: answer(activities, "access-service"), owners: answer(owners, "mailbox-service") }
+        let of_post = news.iter().filter(|due| due.email.kind == Kind::NewPost);
+        let accesses: Vec<AccessName> = of_post.filter_map(access).collect();
+        let ended = news.iter().filter(|due| due.email.kind == Kind::SubscriptionEnded);
+        let mut persons: Vec<PersonId> = news.iter().map(|due| due.email.mailbox).collect();
+        persons.extend(ended.map(|due| due.email.subscriber));
+        persons.sort_unstable();
+        persons.dedup();
+        let (activities, persons) = tokio::join!(self.accesses.activities(&accesses), self.directory.persons(&persons));
+        Answers { activities: answer(activities, "access-service"), persons: answer(persons, "mailbox-service") }
     }
 }
 
@@ -98,10 +101,16 @@ fn answer<T>(asked: Result<T, rpc::Refusal>, service: &'static str) -> Option<T>
 impl Answers {
     fn standing(&self, due: &Due) -> Standing {
         let email = due.email;
-        let Some(owner) = self.owners.as_ref().and_then(|owners| owners.get(&email.mailbox)) else {
+        let Some(owner) = self.persons.as_ref().and_then(|persons| persons.get(&email.mailbox)) else {
             return Standing::Unknown;
         };
         let entitled = match email.access {
+            // That the access is over is what they are told. The dead are not: others would read it, who came into their e-mail.
+            _ if email.kind == Kind::SubscriptionEnded => {
+                let subscriber = self.persons.as_ref().and_then(|persons| persons.get(&email.subscriber));
+                let Some(subscriber) = subscriber else { return Standing::Unknown };
+                !subscriber.closed
+            }
             None => !owner.closed,
             Some(id) => {
                 let access = AccessName { mailbox: email.mailbox, id };

@@ -17,6 +17,8 @@ pub struct Entry {
     pub letter_count: i64,
     /// The sealed e-mail, once it is rendered.
     pub email: Option<Vec<u8>>,
+    /// For SUBSCRIPTION_ENDED: to whom, sealed.
+    pub address: Option<Vec<u8>>,
     /// How often it was tried to be sent, since `tries_since`.
     pub tries: i64,
     /// Since when it is owed, or was set going again by an operator.
@@ -34,8 +36,17 @@ pub struct New {
     pub subscription: SubscriptionId,
     /// What for.
     pub kind: Kind,
-    /// Sealed and rendered; or none, and it stays open for further letters.
-    pub email: Option<Vec<u8>>,
+    /// As much of it as there is.
+    pub content: Content,
+}
+
+/// What there is of an e-mail when it becomes owed, sealed.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// All of it.
+    Rendered(Vec<u8>),
+    /// To whom; it is rendered at sending.
+    Addressed(Vec<u8>),
 }
 
 /// What is known of an e-mail when it is claimed.
@@ -60,9 +71,14 @@ pub fn email_place(id: Uuid) -> String {
     format!("ledger.email/{id}")
 }
 
+/// The place of the address of an e-mail that is not rendered yet.
+pub fn address_place(id: Uuid) -> String {
+    format!("ledger.address/{id}")
+}
+
 const LOCK: Sql = Sql::each(
-    "SELECT kind, letter_count, email, tries, tries_since FROM ledger WHERE id = $1",
-    "SELECT kind, letter_count, email, tries, tries_since FROM ledger WHERE id = $1 FOR UPDATE",
+    "SELECT kind, letter_count, email, address, tries, tries_since FROM ledger WHERE id = $1",
+    "SELECT kind, letter_count, email, address, tries, tries_since FROM ledger WHERE id = $1 FOR UPDATE",
 );
 
 const BEGIN_SENDING: Sql = Sql::each(
@@ -84,12 +100,16 @@ const OWE_AGAIN: Sql = Sql::each(
     "UPDATE ledger SET state = 'owed', state_time = $2, tries = 0, tries_since = $2 WHERE id = ANY($1)",
 );
 
-/// Adds an e-mail that is rendered already.
+/// Adds an e-mail that no letter joins.
 pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> {
-    let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, attempt_count, \
+    let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, address, attempt_count, \
                tries, tries_since, last_result, create_time, state_time) \
-               VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, 0, 0, $6, '', $6, $6)";
-    let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), new.email, now];
+               VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, $6, 0, 0, $7, '', $7, $7)";
+    let (email, address) = match new.content {
+        Content::Rendered(email) => (Some(email), None),
+        Content::Addressed(address) => (None, Some(address)),
+    };
+    let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), email, address, now];
     tx.execute(sql, args).await.map(|_| ())
 }
 
@@ -134,6 +154,7 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
             kind: kind(row)?,
             letter_count: row.get("letter_count")?,
             email: row.get("email")?,
+            address: row.get("address")?,
             tries: row.get("tries")?,
             tries_since: row.get("tries_since")?,
         })
@@ -149,14 +170,15 @@ pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>, recipient: Loo
     tx.execute(sql, args![id, email, recipient.as_bytes()]).await.map(|_| ())
 }
 
-/// Brings the e-mail into `state`; where nothing is owed any more its bytes are erased.
+/// Brings the e-mail into `state`; where nothing is owed any more its bytes and its address are erased.
 pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, result: &str, now: Timestamp) -> Result<(), Error> {
     let sql = match state {
         State::Owed | State::Sending | State::Parked => {
             "UPDATE ledger SET state = $2, last_result = $3, state_time = $4 WHERE id = $1"
         }
         State::Sent | State::Dropped | State::Failed => {
-            "UPDATE ledger SET state = $2, last_result = $3, state_time = $4, email = NULL, open = FALSE WHERE id = $1"
+            "UPDATE ledger SET state = $2, last_result = $3, state_time = $4, email = NULL, address = NULL, open = FALSE \
+             WHERE id = $1"
         }
     };
     tx.execute(sql, args![id, state.as_str(), result, now]).await.map(|_| ())

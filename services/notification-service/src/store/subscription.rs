@@ -123,6 +123,18 @@ pub async fn active_of_owner(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<S
     tx.optional(sql, args![mailbox], |row| row.get("id")).await
 }
 
+/// The addresses at which `subscriber` is told of post in `mailbox`.
+pub async fn addresses_in_force(
+    tx: &mut Tx,
+    keyring: &Keyring,
+    mailbox: MailboxId,
+    subscriber: PersonId,
+) -> Result<Vec<EmailAddress>, Error> {
+    let sql = select!("s.mailbox = $1 AND s.subscriber = $2 AND NOT s.ended AND s.address IS NOT NULL");
+    let opened: Vec<Opened> = tx.all(sql, args![mailbox, subscriber], |row| open(row, keyring)).await?;
+    Ok(opened.into_iter().filter_map(|opened| opened.subscription.address).collect())
+}
+
 /// Notes when the last code was made.
 pub async fn set_code_time(tx: &mut Tx, mailbox: MailboxId, id: SubscriptionId, now: Timestamp) -> Result<(), Error> {
     let sql = "UPDATE subscription SET code_time = $3 WHERE mailbox = $1 AND id = $2";
@@ -240,7 +252,8 @@ fn end_of(row: &Row) -> Result<Option<End>, Error> {
     Ok(Some(End { time, reason }))
 }
 
-fn open_address(key: &DataKey, place: &str, sealed: &[u8]) -> Result<EmailAddress, Error> {
+/// An address that was sealed at `place`.
+pub fn open_address(key: &DataKey, place: &str, sealed: &[u8]) -> Result<EmailAddress, Error> {
     let text = key.open_text(place, sealed).map_err(|_| Error::corrupt("address", "does not open"))?;
     EmailAddress::parse(&text).map_err(|_| Error::corrupt("address", "no e-mail address"))
 }

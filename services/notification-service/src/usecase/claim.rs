@@ -16,11 +16,12 @@ pub const fn queue_of_lane(lane: Lane) -> &'static str {
     }
 }
 
-/// The queue of an e-mail of `kind`.
+/// The queue of an e-mail of `kind`. That a subscription has ended is no less news than a letter, and is never ahead of a code:
+/// nobody waits for it, accesses that expire end by the thousand at one midnight, and its text needs the owner's name.
 pub const fn queue_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Code | Kind::AddressChanged => queue_of_lane(Lane::Awaited),
-        Kind::NewPost => queue_of_lane(Lane::News),
+        Kind::NewPost | Kind::SubscriptionEnded => queue_of_lane(Lane::News),
         Kind::Forward => forward::QUEUE,
     }
 }

@@ -135,7 +135,7 @@ async fn tell_old_address(tx: &mut Tx, service: &Service, opened: &Opened, new: 
         mailbox: *mailbox,
         subscription: *subscription,
         kind: Kind::AddressChanged,
-        email: Some(sealed),
+        content: ledger::Content::Rendered(sealed),
     };
     ledger::insert(tx, new, now).await?;
     Ok(queue::push(tx, queue_of(Kind::AddressChanged), email, now).await?)

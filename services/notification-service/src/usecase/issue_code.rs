@@ -62,7 +62,7 @@ pub async fn issue_code(tx: &mut Tx, service: &Service, opened: &Opened, address
         mailbox: subscription.mailbox,
         subscription: subscription.id,
         kind: Kind::Code,
-        email: Some(seal(&ledger::email_place(email), &rendered.to_bytes())),
+        content: ledger::Content::Rendered(seal(&ledger::email_place(email), &rendered.to_bytes())),
     };
     ledger::insert(tx, new, now).await?;
     Ok(queue::push(tx, queue_of(Kind::Code), email, now).await?)

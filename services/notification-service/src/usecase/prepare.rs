@@ -5,11 +5,11 @@ use crate::domain::subscription::Subscription;
 use crate::email::{RenderError, Rendered};
 use crate::error::Error;
 use crate::service::Service;
-use crate::store::ledger::{self, Entry, email_place};
-use crate::store::subscription::{self, Opened};
+use crate::store::ledger::{self, Entry, address_place, email_place};
+use crate::store::subscription::{self, Opened, open_address};
 use crate::usecase::claim::{Due, LEASE, queue_of};
 use crate::usecase::settle::put_back;
-use kernel::{Timestamp, random};
+use kernel::{EmailAddress, Timestamp, random};
 use sql::queue::{self, Held};
 use sql::{Error as SqlError, Tx};
 use std::time::Duration;
@@ -48,7 +48,8 @@ async fn run(tx: &mut Tx, service: &Service, due: Due, standing: &Standing) -> R
         return Ok(Prepared::Nothing);
     }
     let entry = ledger::lock(tx, id).await?;
-    match decide(entry.kind, id, &opened.subscription, standing, now) {
+    let told_again = is_told_again(tx, service, &entry, &opened, id).await?;
+    match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
         Decision::Drop => {
             queue::cancel(tx, queue, id).await?;
             ledger::set_state(tx, id, State::Dropped, "", now).await?;
@@ -78,7 +79,7 @@ async fn send(
     let id = due.claim.id;
     let email = match (stored(entry, opened, id)?, standing) {
         (Some(email), _) => email,
-        (None, Standing::Entitled { owner }) => match render(service, id, entry, &opened.subscription, owner, now) {
+        (None, Standing::Entitled { owner }) => match render(service, id, entry, opened, owner, now) {
             Ok(email) => email,
             Err(error) => {
                 tracing::error!(email = %id, %error, "an e-mail can't be rendered");
@@ -105,15 +106,40 @@ fn stored(entry: &Entry, opened: &Opened, id: Uuid) -> Result<Option<Rendered>, 
     Ok((!outdated).then_some(email))
 }
 
-/// Only news of post is rendered at sending: it counts letters until then.
+/// Whether the address that is to be told of an end is in force again: the subscriber has got the access anew, say, and entered
+/// another code. At a new address of theirs the old one is told all the same, of which it stays true.
+async fn is_told_again(
+    tx: &mut Tx,
+    service: &Service,
+    entry: &Entry,
+    opened: &Opened,
+    id: Uuid,
+) -> Result<bool, SqlError> {
+    let Some(address) = addressed(entry, opened, id)? else { return Ok(false) };
+    let Subscription { mailbox, subscriber, .. } = opened.subscription;
+    let in_force = subscription::addresses_in_force(tx, &service.keys.keyring, mailbox, subscriber).await?;
+    Ok(in_force.iter().any(|other| other.canonical() == address.canonical()))
+}
+
+/// To whom an e-mail goes whose subscription has forgotten the address.
+fn addressed(entry: &Entry, opened: &Opened, id: Uuid) -> Result<Option<EmailAddress>, SqlError> {
+    entry.address.as_ref().map(|sealed| open_address(&opened.key, &address_place(id), sealed)).transpose()
+}
+
+/// What needs the owner's name is rendered at sending; news of post also counts letters until then.
 fn render(
     service: &Service,
     id: Uuid,
     entry: &Entry,
-    subscription: &Subscription,
+    opened: &Opened,
     owner: &str,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
-    let address = subscription.address.as_ref().ok_or(RenderError::Address)?;
-    service.composer.new_post(id, address, owner, entry.letter_count, now)
+    let composer = &service.composer;
+    if entry.kind == Kind::SubscriptionEnded {
+        let address = addressed(entry, opened, id).ok().flatten().ok_or(RenderError::Address)?;
+        return composer.subscription_ended(id, &address, owner, now);
+    }
+    let address = opened.subscription.address.as_ref().ok_or(RenderError::Address)?;
+    composer.new_post(id, address, owner, entry.letter_count, now)
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod bounces;
 mod codes;
+mod ends;
 mod ledger;
 mod limits;
 mod mailer;

@@ -87,6 +87,8 @@ async fn story(victim: ServiceName, engine: Engine) {
     let ended = then_kill!(karen.removes(&access).await.unwrap());
     assert_eq!(ended.end_reason(), EndReason::RemovedByOwner);
     niels.lists(&karen.mailbox).await.refused("ACCESS_ENDED");
+    let about_the_end = |mail: &Mail| mail.text.contains("sendes ikke længere til denne adresse");
+    eventually("the e-mail about the end", async || mails(&suite).iter().any(about_the_end).then_some(())).await;
 }
 
 /// Deliveries that a kill cuts are repeated under their UUID, as senders do: each letter is there once.

@@ -15,6 +15,7 @@ mod deciding;
 mod delivering;
 mod desk;
 mod desk_mail;
+mod ended_mail;
 mod ending;
 mod events;
 mod exempting;
