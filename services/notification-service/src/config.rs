@@ -60,6 +60,20 @@ pub struct MailConfig {
     pub max_forward_bytes: usize,
     /// The most e-mails that somebody waits for, such as codes, that are sent at once beside those, 1 to 100.
     pub parallel_awaited: u16,
+    /// How e-mails are signed.
+    pub dkim: DkimConfig,
+}
+
+/// The `[service.mail.dkim]` section. All three keys, or none: then e-mails are not signed by us.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DkimConfig {
+    /// For which domain e-mails are signed: that of `from`, or one above it.
+    pub domain: String,
+    /// Under which name of `<selector>._domainkey.<domain>` the public key stands in DNS.
+    pub selector: String,
+    /// The file that holds the private key: PKCS #8 as PEM, Ed25519 or RSA of 2,048 to 4,096 bits.
+    pub key_file: Option<PathBuf>,
 }
 
 /// Where e-mails go.
@@ -115,6 +129,7 @@ impl Default for MailConfig {
             forwards_at_once: 2,
             max_forward_bytes: 15_000_000,
             parallel_awaited: 4,
+            dkim: DkimConfig::default(),
         }
     }
 }

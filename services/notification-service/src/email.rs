@@ -1,6 +1,7 @@
 //! The e-mails: templates filled in, and made into the bytes that are sent.
 
 mod composer;
+mod dkim;
 pub(crate) mod notification;
 mod rendered;
 mod template;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// What must be there.
-const MISSING: &str = "the tests send e-mail through a real mail server, aiosmtpd, and need Python 3 with venv and pip for it \
+pub(crate) const MISSING: &str = "the tests send e-mail through a real mail server, aiosmtpd, and need Python 3 with venv and pip for it \
      (Debian: apt-get install python3-venv)";
 
 /// A running mail server; it ends with this value, or with this process.
@@ -90,7 +90,7 @@ impl Drop for SmtpServer {
     }
 }
 
-fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp")
 }
 

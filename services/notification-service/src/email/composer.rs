@@ -2,6 +2,7 @@
 
 mod forward;
 
+use super::dkim::{Dkim, Unsigned};
 use super::rendered::Rendered;
 use super::template::{
     AddressChangedHtml, AddressChangedText, CodeHtml, CodeText, NewPostHtml, NewPostText, SubscriptionEndedHtml,
@@ -9,7 +10,7 @@ use super::template::{
 };
 use crate::config::ServiceConfig;
 use crate::domain::code::{self, Code};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use askama::Template;
 use kernel::{EmailAddress, Timestamp};
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -30,18 +31,24 @@ pub enum RenderError {
     /// A file can't be put into it.
     #[error("a file can't be put into the message")]
     File,
+    /// It can't be signed.
+    #[error("the message can't be signed")]
+    Unsigned(#[from] Unsigned),
     /// The message can't be put together.
     #[error("the message can't be put together")]
     Message(#[from] lettre::error::Error),
 }
 
 /// Makes e-mails, all from the same sender. Names stand in bodies only; what goes into a header is typed by lettre.
-#[derive(Clone, Debug)]
+/// They are signed as they are rendered: a signature is part of what the ledger keeps and every try sends, whichever key is in
+/// use by then.
+#[derive(Debug)]
 pub struct Composer {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     domain: String,
     portal_url: String,
+    dkim: Option<Dkim>,
 }
 
 /// The two forms of a text.
@@ -60,14 +67,18 @@ impl Composer {
     /// Makes e-mails as the configuration says.
     pub fn new(config: &ServiceConfig) -> anyhow::Result<Self> {
         let mail = &config.mail;
-        let from = mail.from.parse().context("service.mail.from: must be an address, or `Name <address>`")?;
+        let from: Mailbox = mail.from.parse().context("service.mail.from: must be an address, or `Name <address>`")?;
         let reply_to = match mail.reply_to.as_str() {
             "" => None,
             text => Some(text.parse().context("service.mail.reply_to: must be an address, or `Name <address>`")?),
         };
         // Also proves the domain fit for a Message-ID.
         Address::new("id", &mail.domain).context("service.mail.domain: must be a domain")?;
-        Ok(Self { from, reply_to, domain: mail.domain.clone(), portal_url: config.portal_url.clone() })
+        let dkim = Dkim::open(&mail.dkim)?;
+        if dkim.as_ref().is_some_and(|dkim| !dkim.speaks_for(from.email.domain())) {
+            bail!("service.mail.dkim.domain: must be the domain of service.mail.from, or one above it");
+        }
+        Ok(Self { from, reply_to, domain: mail.domain.clone(), portal_url: config.portal_url.clone(), dkim })
     }
 
     /// The e-mail `id` that brings `code` to `to` (N2). It says nothing of whose post it is about: nobody has shown yet
@@ -106,8 +117,7 @@ impl Composer {
         self.put_together(id, to, SUBJECT_ADDRESS_CHANGED, now, self.begin(), alternative(id, body))
     }
 
-    /// The e-mail `id` that tells `to` that it gets no more news of `owner`'s mailbox. It says not why: that stands in Digital
-    /// Post (A21). There is nothing to unsubscribe from.
+    /// The e-mail `id` that tells `to` that it gets no more news of `owner`'s mailbox. Why stands in Digital Post alone (A21).
     pub fn subscription_ended(
         &self,
         id: Uuid,
@@ -148,8 +158,16 @@ impl Composer {
             .subject(subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
             .message_id(Some(format!("<{id}@{}>", self.domain)))
-            .multipart(parts)?;
-        Ok(Rendered { recipient: to.clone(), message: message.formatted() })
+            .multipart(parts)?
+            .formatted();
+        Ok(Rendered { recipient: to.clone(), message: self.signed(message, now)? })
+    }
+
+    fn signed(&self, message: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, RenderError> {
+        match &self.dkim {
+            None => Ok(message),
+            Some(dkim) => Ok([dkim.header(&message, now)?.as_bytes(), &message].concat()),
+        }
     }
 }
 
@@ -175,107 +193,4 @@ fn raw(name: &'static str, value: String) -> HeaderValue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::forward::{File, Letter};
-    use std::path::Path;
-
-    const ID: Uuid = Uuid::from_u128(0x0192_f0c1_2f4a_7cc3_98c4_dc0c_0c07_398f);
-    /// 2026-11-22T12:00:00Z.
-    const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
-
-    fn composer() -> Composer {
-        Composer::new(&ServiceConfig::default()).expect("the defaults work")
-    }
-
-    fn to(text: &str) -> EmailAddress {
-        EmailAddress::parse(text).expect("an address")
-    }
-
-    fn text(rendered: &Rendered) -> String {
-        String::from_utf8(rendered.message.clone()).expect("ASCII")
-    }
-
-    /// Compares with the reviewed file; `UPDATE_GOLDEN=1` writes it anew, to be reviewed again.
-    fn golden(name: &str, actual: &str) {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-        if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            std::fs::write(&file, actual).expect("written");
-        }
-        let expected = std::fs::read_to_string(&file).unwrap_or_default();
-        assert_eq!(actual, expected, "{}: run with UPDATE_GOLDEN=1 and review the change", file.display());
-    }
-
-    #[test]
-    fn texts_are_the_reviewed_ones() {
-        let portal_url = "https://www.borger.dk";
-        let (owner, code, minutes) = ("Karen <b>Nørgaard & Søn", "012345", 10);
-        golden("code.txt", &CodeText { code, minutes }.render().expect("text"));
-        golden("code.html", &CodeHtml { code, minutes }.render().expect("html"));
-        for letters in [1, 3] {
-            let text = NewPostText { owner, letters, portal_url }.render().expect("text");
-            golden(&format!("new_post_{letters}.txt"), &text);
-            let html = NewPostHtml { owner, letters, portal_url }.render().expect("html");
-            golden(&format!("new_post_{letters}.html"), &html);
-        }
-        golden("address_changed.txt", &AddressChangedText { portal_url }.render().expect("text"));
-        golden("address_changed.html", &AddressChangedHtml { portal_url }.render().expect("html"));
-        golden("subscription_ended.txt", &SubscriptionEndedText { owner, portal_url }.render().expect("text"));
-        golden("subscription_ended.html", &SubscriptionEndedHtml { owner, portal_url }.render().expect("html"));
-    }
-
-    #[test]
-    fn whole_e_mails_are_the_reviewed_ones() {
-        let code = Code::parse("012345").expect("a code");
-        let niels = to("niels@example.dk");
-        let eml = |rendered: Result<Rendered, RenderError>| text(&rendered.expect("rendered")).replace("\r\n", "\n");
-        golden("code.eml", &eml(composer().code(ID, &niels, &code, NOW)));
-        golden("new_post.eml", &eml(composer().new_post(ID, &niels, "Karen Nørgaard", 3, NOW)));
-        golden("address_changed.eml", &eml(composer().address_changed(ID, &niels, NOW)));
-        golden("subscription_ended.eml", &eml(composer().subscription_ended(ID, &niels, "Karen Nørgaard", NOW)));
-    }
-
-    #[test]
-    fn a_forwarded_letter_is_the_reviewed_one() {
-        let letter = |forwarded_by: &str| Letter {
-            address: to("mette@example.dk"),
-            forwarded_by: forwarded_by.to_owned(),
-            comment: "Kan du se på det?\nTak".to_owned(),
-            sender: "Odense Kommune".to_owned(),
-            subject: "Afgørelse <om> støtte & tilskud".to_owned(),
-            body_text: "Kære borger\n\nDu får støtte.".to_owned(),
-            available_time: NOW,
-            files: ["afgørelse.pdf", "bilag \"1\".pdf"].map(file).into(),
-        };
-        let render = |name: &str| composer().forward(ID, letter(name), NOW).expect("rendered");
-        golden("forward.eml", &text(&render("Karen Nørgaard")).replace("\r\n", "\n"));
-        assert_eq!(render("Karen"), render("Karen"), "each try has the same bytes");
-        let injected = text(&render("Karen\r\nBcc: all@example.dk"));
-        assert!(!injected.split_once("\r\n\r\n").expect("a body").0.to_lowercase().contains("bcc:"));
-    }
-
-    fn file(name: &str) -> File {
-        File { name: name.to_owned(), media_type: "application/pdf".to_owned(), content: b"%PDF-1.7\n".to_vec() }
-    }
-
-    #[test]
-    fn the_same_e_mail_has_the_same_bytes() {
-        let render = || composer().new_post(ID, &to("niels@example.dk"), "Karen", 1, NOW).expect("rendered");
-        assert_eq!(render(), render());
-    }
-
-    #[test]
-    fn an_international_domain_is_written_in_ascii() {
-        let rendered = composer().new_post(ID, &to("niels@blåbær.dk"), "Karen", 1, NOW).expect("rendered");
-        assert!(text(&rendered).contains("To: niels@xn--blbr-roah.dk\r\n"), "{}", text(&rendered));
-        assert!(rendered.message.is_ascii());
-    }
-
-    #[test]
-    fn a_name_stays_in_the_body() {
-        let name = "Karen\r\nBcc: all@example.dk\r\n\r\n.\r\nMAIL FROM:<x@example.dk>";
-        let rendered = text(&composer().new_post(ID, &to("niels@example.dk"), name, 1, NOW).expect("rendered"));
-        let (headers, _) = rendered.split_once("\r\n\r\n").expect("a body");
-        assert!(!headers.to_lowercase().contains("bcc:"), "{headers}");
-    }
-}
+mod tests;

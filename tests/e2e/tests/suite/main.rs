@@ -67,6 +67,7 @@ mod sending;
 mod sending_ahead;
 mod server;
 mod serving;
+mod signing;
 mod story;
 mod tokens;
 mod watching;
