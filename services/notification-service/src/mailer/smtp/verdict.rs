@@ -25,6 +25,11 @@ pub(super) fn too_slow() -> SendError {
     SendError::new(Fault::Transient, "timeout")
 }
 
+/// The server could not be reached, or is not there any more.
+pub(super) fn no_connection() -> SendError {
+    SendError::new(Fault::Transient, "connection")
+}
+
 /// What follows from `error` at `stage`.
 pub(super) fn verdict(stage: Stage, error: &Error) -> SendError {
     let Some(code) = error.status().map(u16::from) else { return without_answer(stage, error) };
@@ -43,7 +48,7 @@ fn without_answer(stage: Stage, error: &Error) -> SendError {
         let word = if stage == Stage::Authenticate { "authentication" } else { "tls" };
         SendError::new(Fault::Ours, word)
     } else {
-        SendError::new(Fault::Transient, "connection")
+        no_connection()
     }
 }
 
