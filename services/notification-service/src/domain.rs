@@ -9,6 +9,7 @@ pub mod forward;
 pub mod ledger;
 pub mod limit;
 pub mod overview;
+pub mod places;
 pub mod retry;
 pub mod return_path;
 pub mod subscription;

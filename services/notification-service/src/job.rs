@@ -1,5 +1,6 @@
 //! Work done by itself.
 
+mod answers;
 mod delivery;
 mod dispatch;
 mod forget;
@@ -7,8 +8,9 @@ mod forward;
 mod holding;
 mod measure;
 mod prune;
+mod window;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Ended};
 pub use dispatch::Dispatch;
 pub use forget::Forget;
 pub use forward::Forward;

@@ -57,20 +57,14 @@ impl Processes {
     /// Starts so many of each. SQLite takes one.
     pub async fn start_replicas(engine: Engine, replicas: usize) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
-        let mut urls = Vec::new();
-        for &service in ServiceName::ALL {
-            urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
-        }
+        let urls = fresh_databases(engine, &folder).await?;
         Self::start_on(folder, urls, replicas, None).await
     }
 
-    /// Starts so many of each on PostgreSQL, and e-mail leaves as `mail` says.
-    pub async fn start_replicas_with_mail(replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
+    /// The same, and e-mail leaves as `mail` says.
+    pub async fn start_replicas_with_mail(engine: Engine, replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
-        let mut urls = Vec::new();
-        for &service in ServiceName::ALL {
-            urls.push((service, Engine::Postgres.fresh_database(folder.path(), service.as_str()).await?.url));
-        }
+        let urls = fresh_databases(engine, &folder).await?;
         Self::start_on(folder, urls, replicas, Some(mail)).await
     }
 
@@ -205,6 +199,12 @@ impl Processes {
         self.signal((service, 0), "TERM")
     }
 
+    /// Starts a service again that was asked to stop, its first replica.
+    pub async fn start_again(&mut self, service: ServiceName) -> anyhow::Result<()> {
+        self.begin((service, 0))?;
+        self.serving((service, 0)).await
+    }
+
     /// Runs a command of a service, or the service itself, with the configuration of its first replica and these variables,
     /// to its end.
     pub fn command(&self, service: ServiceName, words: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<Output> {
@@ -270,6 +270,14 @@ impl Processes {
         }
         Ok(())
     }
+}
+
+async fn fresh_databases(engine: Engine, folder: &TempDir) -> anyhow::Result<Vec<(ServiceName, String)>> {
+    let mut urls = Vec::new();
+    for &service in ServiceName::ALL {
+        urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
+    }
+    Ok(urls)
 }
 
 /// Builds the programs beside the test's own, and says where they lie.

@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -56,6 +56,8 @@ pub enum Act {
     HangUp,
     /// Nothing, for ever.
     Stall,
+    /// Nothing until the server is told to go on; then as usual.
+    Hold,
     /// The message is kept, and the line goes dead.
     KeepAndHangUp,
     /// The message is kept, and then nothing, for ever.
@@ -78,6 +80,8 @@ pub struct Taken {
 struct State {
     script: Option<(Moment, Act)>,
     once: Option<(Moment, Act, oneshot::Sender<()>)>,
+    dead: Option<&'static str>,
+    stalled: usize,
     taken: Vec<Taken>,
     strange: Vec<String>,
     connections: usize,
@@ -92,6 +96,9 @@ pub struct ScriptedServer {
     authority_file: PathBuf,
     password_file: PathBuf,
     state: Arc<Mutex<State>>,
+    /// Something was taken.
+    took: Arc<Notify>,
+    goes_on: Arc<Notify>,
 }
 
 impl ScriptedServer {
@@ -107,7 +114,9 @@ impl ScriptedServer {
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes())?;
         let tls = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let server = Self { port: listener.local_addr()?.port(), authority_file, password_file, state: Arc::default() };
+        let port = listener.local_addr()?.port();
+        let (state, took, goes_on) = (Arc::default(), Arc::default(), Arc::default());
+        let server = Self { port, authority_file, password_file, state, took, goes_on };
         tokio::spawn(server.clone().listen(listener, TlsAcceptor::from(Arc::new(tls))));
         Ok(server)
     }
@@ -140,6 +149,7 @@ impl ScriptedServer {
     pub fn does(&self, script: Option<(Moment, Act)>) {
         let mut state = self.state();
         state.script = script;
+        state.dead = None;
         std::mem::take(&mut state.round).cancel();
     }
 
@@ -148,6 +158,32 @@ impl ScriptedServer {
         let (told, hears) = oneshot::channel();
         self.state().once = Some((moment, act, told));
         hears
+    }
+
+    /// Stalls for every recipient at `domain`, until it is told otherwise.
+    pub fn stalls_for(&self, domain: &'static str) {
+        self.state().dead = Some(domain);
+    }
+
+    /// How many sends it has stalled because of their recipient.
+    pub fn stalled(&self) -> usize {
+        self.state().stalled
+    }
+
+    /// Goes on with what it holds.
+    pub fn goes_on(&self) {
+        self.goes_on.notify_one();
+    }
+
+    /// Waits until it has taken so many that nobody has looked at.
+    pub async fn has_taken(&self, number: usize) {
+        loop {
+            let took = self.took.notified();
+            if self.state().taken.len() >= number {
+                return;
+            }
+            took.await;
+        }
     }
 
     /// What it took since the last look.
@@ -186,6 +222,15 @@ impl ScriptedServer {
             return Some(act);
         }
         state.script.filter(|(at, _)| *at == moment).map(|(_, act)| act)
+    }
+
+    /// What happens when the client names `recipient`.
+    fn act_on(&self, recipient: &str) -> Option<Act> {
+        let mut state = self.state();
+        let dead = state.dead.is_some_and(|domain| recipient.trim_end_matches('>').ends_with(&format!("@{domain}")));
+        state.stalled += usize::from(dead);
+        drop(state);
+        if dead { Some(Act::Stall) } else { self.act(Moment::Rcpt) }
     }
 
     async fn listen(self, listener: TcpListener, tls: TlsAcceptor) -> anyhow::Result<()> {

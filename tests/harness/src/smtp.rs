@@ -95,7 +95,10 @@ pub(crate) fn sources() -> PathBuf {
 }
 
 /// An authority, and a certificate with its key for localhost.
-pub(crate) fn certificates() -> anyhow::Result<(String, String, String)> {
+///
+/// # Errors
+/// When they can't be made.
+pub fn certificates() -> anyhow::Result<(String, String, String)> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;

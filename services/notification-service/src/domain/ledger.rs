@@ -24,7 +24,7 @@ pub enum Kind {
 pub enum State {
     /// To be sent when it is due.
     Owed,
-    /// Claimed by a worker.
+    /// Handed to the mail server just now, or about to be.
     Sending,
     /// The mail server has taken it.
     Sent,

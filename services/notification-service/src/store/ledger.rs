@@ -76,14 +76,12 @@ pub fn address_place(id: Uuid) -> String {
     format!("ledger.address/{id}")
 }
 
+// In the order in which letters are counted, so that nobody waits in a circle.
 const LOCK: Sql = Sql::each(
-    "SELECT kind, letter_count, email, address, tries, tries_since FROM ledger WHERE id = $1",
-    "SELECT kind, letter_count, email, address, tries, tries_since FROM ledger WHERE id = $1 FOR UPDATE",
-);
-
-const BEGIN_SENDING: Sql = Sql::each(
-    "UPDATE ledger SET state = 'sending', state_time = $2 WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-    "UPDATE ledger SET state = 'sending', state_time = $2 WHERE id = ANY($1)",
+    "SELECT id, kind, letter_count, email, address, tries, tries_since FROM ledger \
+     WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "SELECT id, kind, letter_count, email, address, tries, tries_since FROM ledger WHERE id = ANY($1) \
+     ORDER BY mailbox, subscription, id FOR UPDATE",
 );
 
 const CLAIMED: Sql = Sql::each(
@@ -92,6 +90,13 @@ const CLAIMED: Sql = Sql::each(
      WHERE l.id IN (SELECT unhex(value) FROM json_each($1))",
     "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access FROM ledger l \
      JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription WHERE l.id = ANY($1)",
+);
+
+const SENT: Sql = Sql::each(
+    "UPDATE ledger SET state = 'sent', last_result = $3, state_time = $2, email = NULL, address = NULL, open = FALSE \
+     WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "UPDATE ledger SET state = 'sent', last_result = $3, state_time = $2, email = NULL, address = NULL, open = FALSE \
+     WHERE id = ANY($1)",
 );
 
 const OWE_AGAIN: Sql = Sql::each(
@@ -131,9 +136,8 @@ pub async fn count_letters(
     Ok(ids.contains(&id))
 }
 
-/// Notes that workers have claimed the e-mails, and says what they are about.
-pub async fn begin_sending(tx: &mut Tx, ids: Vec<Uuid>, now: Timestamp) -> Result<Vec<Claimed>, Error> {
-    tx.execute(BEGIN_SENDING, args![ids.clone(), now]).await?;
+/// What e-mails that were claimed are about.
+pub async fn claimed(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Claimed>, Error> {
     let read = |row: &Row| {
         Ok(Claimed {
             id: row.get("id")?,
@@ -149,25 +153,38 @@ pub async fn begin_sending(tx: &mut Tx, ids: Vec<Uuid>, now: Timestamp) -> Resul
 
 /// The e-mail, kept from changing until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Entry, Error> {
+    let locked = lock_all(tx, vec![id]).await?.pop();
+    locked.map(|(_, entry)| entry).ok_or_else(|| Error::corrupt("ledger.id", "missing"))
+}
+
+/// The same for many.
+pub async fn lock_all(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<(Uuid, Entry)>, Error> {
     let read = |row: &Row| {
-        Ok(Entry {
+        let entry = Entry {
             kind: kind(row)?,
             letter_count: row.get("letter_count")?,
             email: row.get("email")?,
             address: row.get("address")?,
             tries: row.get("tries")?,
             tries_since: row.get("tries_since")?,
-        })
+        };
+        Ok((row.get("id")?, entry))
     };
-    tx.one(LOCK, args![id], read).await
+    tx.all(LOCK, args![ids], read).await
 }
 
 /// Notes that the e-mail is about to be sent, in these sealed bytes and to this recipient, by keyed hash; no letter joins it
 /// any more.
-pub async fn begin_attempt(tx: &mut Tx, id: Uuid, email: Vec<u8>, recipient: LookupHash) -> Result<(), Error> {
-    let sql = "UPDATE ledger SET email = $2, recipient = $3, open = FALSE, attempt_count = attempt_count + 1, \
-               tries = tries + 1 WHERE id = $1";
-    tx.execute(sql, args![id, email, recipient.as_bytes()]).await.map(|_| ())
+pub async fn begin_attempt(
+    tx: &mut Tx,
+    id: Uuid,
+    email: Vec<u8>,
+    recipient: LookupHash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let sql = "UPDATE ledger SET state = 'sending', state_time = $4, email = $2, recipient = $3, open = FALSE, \
+               attempt_count = attempt_count + 1, tries = tries + 1 WHERE id = $1";
+    tx.execute(sql, args![id, email, recipient.as_bytes(), now]).await.map(|_| ())
 }
 
 /// Brings the e-mail into `state`; where nothing is owed any more its bytes and its address are erased.
@@ -182,6 +199,11 @@ pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, result: &str, now: T
         }
     };
     tx.execute(sql, args![id, state.as_str(), result, now]).await.map(|_| ())
+}
+
+/// Notes that the mail server has taken the e-mails; their bytes and addresses are erased.
+pub async fn set_sent(tx: &mut Tx, ids: Vec<Uuid>, result: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute(SENT, args![ids, now, result]).await.map(|_| ())
 }
 
 /// The e-mails of `subscription` that are not sent yet, all or those of one kind.

@@ -33,6 +33,13 @@ const LOCK: Sql = Sql::each(
     "SELECT id FROM subscription WHERE mailbox = $1 AND id = $2 FOR UPDATE",
 );
 
+const LOCK_FREE: Sql = Sql::each(
+    "SELECT id FROM subscription WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    "SELECT id FROM subscription WHERE id = ANY($1) FOR UPDATE SKIP LOCKED",
+);
+
+const FIND_ALL: Sql = Sql::each(select!("s.id IN (SELECT unhex(value) FROM json_each($1))"), select!("s.id = ANY($1)"));
+
 /// The place of a subscription's key.
 pub(super) fn key_place(id: Uuid) -> String {
     format!("subscription.wrapped_key/{id}")
@@ -80,6 +87,17 @@ pub async fn lock(
         Some(_) => find(tx, keyring, mailbox, id).await,
         None => Ok(None),
     }
+}
+
+/// Keeps those of `ids` from changing until the transaction ends that nobody else keeps just now; which those are. It waits
+/// for nobody, and so never in a circle.
+pub async fn lock_free(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
+    tx.all(LOCK_FREE, args![ids], |row| row.get("id")).await
+}
+
+/// Those of `ids`.
+pub async fn find_all(tx: &mut Tx, keyring: &Keyring, ids: Vec<Uuid>) -> Result<Vec<Opened>, Error> {
+    tx.all(FIND_ALL, args![ids], |row| open(row, keyring)).await
 }
 
 /// The live subscription of `subscriber` to e-mail about `mailbox` by `access`, or about their own mailbox.

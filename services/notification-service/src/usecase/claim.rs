@@ -50,8 +50,7 @@ pub async fn claim(service: &Service, lane: Lane, most: i64) -> Result<Vec<Due>,
             if claims.is_empty() {
                 return Ok(Vec::new());
             }
-            let now = tx.now().await?;
-            let emails = ledger::begin_sending(tx, claims.iter().map(|claim| claim.id).collect(), now).await?;
+            let emails = ledger::claimed(tx, claims.iter().map(|claim| claim.id).collect()).await?;
             let due = |email: Claimed| {
                 let claim = claims.iter().find(|claim| claim.id == email.id).copied();
                 claim.map(|claim| Due { claim, email })

@@ -1,6 +1,7 @@
-//! Decide again whether a claimed e-mail is owed, and render it (N5, N9).
+//! Decide again which claimed e-mails are owed, and render those (N5, N9).
 
 use crate::domain::ledger::{Decision, Kind, Standing, State, decide};
+use crate::domain::places::{Asked, Places};
 use crate::domain::subscription::Subscription;
 use crate::email::{RenderError, Rendered};
 use crate::error::Error;
@@ -12,134 +13,225 @@ use crate::usecase::settle::put_back;
 use kernel::{EmailAddress, Timestamp, random};
 use sql::queue::{self, Held};
 use sql::{Error as SqlError, Tx};
+use std::collections::HashMap;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// What came of it.
+/// A claimed e-mail, and what the other services said of its subscriber just now.
 #[derive(Clone, Debug)]
-pub enum Prepared {
-    /// It is owed, and these are its bytes for good.
-    Send {
-        /// To whom, and the bytes.
-        email: Rendered,
-        /// Within this long, or not at all: the rest of a code's life.
-        within: Option<Duration>,
-    },
-    /// Nothing is to be sent now: it is not owed, is put back, or somebody else has it.
-    Nothing,
+pub struct Candidate {
+    /// The e-mail.
+    pub due: Due,
+    /// What they said.
+    pub standing: Standing,
+}
+
+/// An e-mail that is owed, with its bytes for good. It has a place, and is to be sent at once.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// The e-mail.
+    pub due: Due,
+    /// To whom, and the bytes.
+    pub email: Rendered,
+    /// Within this long, or not at all: the rest of a code's life.
+    pub within: Option<Duration>,
+}
+
+/// What came of candidates. Of those that are in neither list nothing is to be sent now: they are not owed, are put back,
+/// or somebody else has them.
+#[derive(Clone, Debug, Default)]
+pub struct Prepared {
+    /// What is to be sent.
+    pub ready: Vec<Ready>,
+    /// Somebody else is changing their subscriptions just now: they are to be decided on each by itself.
+    pub undecided: Vec<Candidate>,
+    /// Whether some were put back because their domain has all the places that it may have.
+    pub crowded: bool,
+    /// Whether some were put back, due as before, because no place is left.
+    pub full: bool,
 }
 
 /// The longest pause before the other services are asked again.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// The longest pause before what was put back because its domain is crowded asks for a place again: a domain with ten thousand
+/// e-mails to wait for is not gone through all the time.
+const LONGEST_CROWDED: Duration = Duration::from_secs(16);
 
-/// Decides on a claimed e-mail, and makes its bytes if it has none. They are committed before they are sent, so that
-/// every try sends the same.
-pub async fn prepare(service: &Service, due: Due, standing: Standing) -> Result<Prepared, Error> {
+/// Decides on claimed e-mails, takes a place for each that is to be sent, and makes its bytes if it has none. They are
+/// committed before they are sent, so that every try sends the same.
+pub async fn prepare(service: &Service, candidates: Vec<Candidate>, places: Places) -> Result<Prepared, Error> {
     let service = service.clone();
-    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, due, &standing).await })).await
+    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, candidates, places).await })).await
 }
 
-async fn run(tx: &mut Tx, service: &Service, due: Due, standing: &Standing) -> Result<Prepared, Error> {
-    let (id, queue) = (due.claim.id, queue_of(due.email.kind));
-    let opened = subscription::lock(tx, &service.keys.keyring, due.email.mailbox, due.email.subscription).await?;
-    let opened = opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?;
-    let now = tx.now().await?;
-    if queue::postpone(tx, queue, due.claim, now.plus(LEASE)).await? == Held::No {
-        return Ok(Prepared::Nothing);
-    }
-    let entry = ledger::lock(tx, id).await?;
-    let told_again = is_told_again(tx, service, &entry, &opened, id).await?;
-    match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
-        Decision::Drop => {
-            queue::cancel(tx, queue, id).await?;
-            ledger::set_state(tx, id, State::Dropped, "", now).await?;
-            Ok(Prepared::Nothing)
-        }
-        Decision::Later => {
-            let [spread] = random::bytes::<1>(&*service.random);
-            let again = now.plus(queue::backoff(due.claim.attempt, LONGEST_PAUSE, spread));
-            if queue::postpone(tx, queue, due.claim, again).await? == Held::Yes {
-                ledger::set_state(tx, id, State::Owed, "connection", now).await?;
-            }
-            Ok(Prepared::Nothing)
-        }
-        Decision::Send => send(tx, service, due, &entry, &opened, standing, now).await,
-    }
-}
-
-async fn send(
+async fn run(
     tx: &mut Tx,
     service: &Service,
-    due: Due,
-    entry: &Entry,
-    opened: &Opened,
-    standing: &Standing,
-    now: Timestamp,
+    candidates: Vec<Candidate>,
+    mut places: Places,
 ) -> Result<Prepared, Error> {
-    let id = due.claim.id;
-    let email = match (stored(entry, opened, id)?, standing) {
-        (Some(email), _) => email,
-        (None, Standing::Entitled { owner }) => match render(service, id, entry, opened, owner, now) {
-            Ok(email) => email,
-            Err(error) => {
-                tracing::error!(email = %id, %error, "an e-mail can't be rendered");
-                put_back(tx, service, due.claim, entry, "render").await?;
-                return Ok(Prepared::Nothing);
-            }
-        },
-        (None, _) => return Err(SqlError::corrupt("ledger.email", "missing").into()),
-    };
-    let sealed = opened.key.seal(&email_place(id), &email.to_bytes(), &*service.random);
-    ledger::begin_attempt(tx, id, sealed, service.recipient_hash(&email.recipient)).await?;
-    let code = opened.subscription.waiting.as_ref().filter(|_| entry.kind == Kind::Code);
-    Ok(Prepared::Send { email, within: code.map(|waiting| waiting.expire_time.since(now)) })
-}
-
-/// The bytes that were rendered before; none if there are none, or if news of post would go to an address that is no
-/// longer the one in force.
-fn stored(entry: &Entry, opened: &Opened, id: Uuid) -> Result<Option<Rendered>, SqlError> {
-    let Some(sealed) = &entry.email else { return Ok(None) };
-    let bytes = opened.key.open(&email_place(id), sealed);
-    let bytes = bytes.map_err(|_| SqlError::corrupt("ledger.email", "does not open"))?;
-    let email = Rendered::from_bytes(&bytes).map_err(|_| SqlError::corrupt("ledger.email", "no e-mail"))?;
-    let outdated = entry.kind == Kind::NewPost && opened.subscription.address.as_ref() != Some(&email.recipient);
-    Ok((!outdated).then_some(email))
-}
-
-/// Whether the address that is to be told of an end is in force again: the subscriber has got the access anew, say, and entered
-/// another code. At a new address of theirs the old one is told all the same, of which it stays true.
-async fn is_told_again(
-    tx: &mut Tx,
-    service: &Service,
-    entry: &Entry,
-    opened: &Opened,
-    id: Uuid,
-) -> Result<bool, SqlError> {
-    let Some(address) = addressed(entry, opened, id)? else { return Ok(false) };
-    let Subscription { mailbox, subscriber, .. } = opened.subscription;
-    let in_force = subscription::addresses_in_force(tx, &service.keys.keyring, mailbox, subscriber).await?;
-    Ok(in_force.iter().any(|other| other.canonical() == address.canonical()))
-}
-
-/// To whom an e-mail goes whose subscription has forgotten the address.
-fn addressed(entry: &Entry, opened: &Opened, id: Uuid) -> Result<Option<EmailAddress>, SqlError> {
-    entry.address.as_ref().map(|sealed| open_address(&opened.key, &address_place(id), sealed)).transpose()
-}
-
-/// What needs the owner's name is rendered at sending; news of post also counts letters until then.
-fn render(
-    service: &Service,
-    id: Uuid,
-    entry: &Entry,
-    opened: &Opened,
-    owner: &str,
-    now: Timestamp,
-) -> Result<Rendered, RenderError> {
-    let composer = &service.composer;
-    if entry.kind == Kind::SubscriptionEnded {
-        let address = addressed(entry, opened, id).ok().flatten().ok_or(RenderError::Address)?;
-        return composer.subscription_ended(id, &address, owner, now);
+    let opened = lock(tx, service, &candidates).await?;
+    let now = tx.now().await?;
+    let (mut prepared, mut held) = (Prepared::default(), Vec::new());
+    for candidate in candidates {
+        let Due { claim, email } = candidate.due;
+        if !opened.contains_key(&email.subscription.as_uuid()) {
+            prepared.undecided.push(candidate);
+        } else if queue::postpone(tx, queue_of(email.kind), claim, now.plus(LEASE)).await? == Held::Yes {
+            held.push(candidate);
+        }
     }
-    let address = opened.subscription.address.as_ref().ok_or(RenderError::Address)?;
-    composer.new_post(id, address, owner, entry.letter_count, now)
+    let ids = held.iter().map(|candidate| candidate.due.claim.id).collect();
+    let entries: HashMap<Uuid, Entry> = ledger::lock_all(tx, ids).await?.into_iter().collect();
+    for Candidate { due, standing } in &held {
+        let id = due.claim.id;
+        let entry = entries.get(&id).ok_or_else(|| SqlError::corrupt("ledger.id", "missing"))?;
+        let opened = &opened[&due.email.subscription.as_uuid()];
+        let step = Step { service, due: *due, entry, opened, standing, now };
+        let told_again = step.is_told_again(tx).await?;
+        match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
+            Decision::Drop => step.drop(tx).await?,
+            Decision::Later => step.ask_later(tx).await?,
+            Decision::Send => match step.send(tx, &mut places).await? {
+                Sending::Ready(ready) => prepared.ready.push(ready),
+                Sending::PutOff(asked) => {
+                    prepared.crowded |= asked == Asked::DomainFull;
+                    prepared.full |= asked == Asked::NoneFree;
+                }
+                Sending::Nothing => {}
+            },
+        }
+    }
+    Ok(prepared)
+}
+
+/// The subscriptions, kept from changing until the transaction ends. One alone is waited for; of many those are left out that
+/// somebody else keeps, so that two with many wait for each other never.
+async fn lock(tx: &mut Tx, service: &Service, candidates: &[Candidate]) -> Result<HashMap<Uuid, Opened>, Error> {
+    let opened = if let [only] = candidates {
+        let email = only.due.email;
+        let opened = subscription::lock(tx, &service.keys.keyring, email.mailbox, email.subscription).await?;
+        vec![opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?]
+    } else {
+        let ids = candidates.iter().map(|candidate| candidate.due.email.subscription.as_uuid()).collect();
+        let free = subscription::lock_free(tx, ids).await?;
+        subscription::find_all(tx, &service.keys.keyring, free).await?
+    };
+    Ok(opened.into_iter().map(|opened| (opened.subscription.id.as_uuid(), opened)).collect())
+}
+
+/// One candidate, and all there is to know about it.
+struct Step<'a> {
+    service: &'a Service,
+    due: Due,
+    entry: &'a Entry,
+    opened: &'a Opened,
+    standing: &'a Standing,
+    now: Timestamp,
+}
+
+/// What became of an e-mail that is owed.
+enum Sending {
+    Ready(Ready),
+    /// There is no place for it now.
+    PutOff(Asked),
+    /// It can't be rendered, and is put back.
+    Nothing,
+}
+
+impl Step<'_> {
+    async fn drop(&self, tx: &mut Tx) -> Result<(), Error> {
+        let id = self.due.claim.id;
+        queue::cancel(tx, queue_of(self.entry.kind), id).await?;
+        Ok(ledger::set_state(tx, id, State::Dropped, "", self.now).await?)
+    }
+
+    async fn ask_later(&self, tx: &mut Tx) -> Result<(), Error> {
+        let [spread] = random::bytes::<1>(&*self.service.random);
+        let again = self.now.plus(queue::backoff(self.due.claim.attempt, LONGEST_PAUSE, spread));
+        if queue::postpone(tx, queue_of(self.entry.kind), self.due.claim, again).await? == Held::Yes {
+            ledger::set_state(tx, self.due.claim.id, State::Owed, "connection", self.now).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&self, tx: &mut Tx, places: &mut Places) -> Result<Sending, Error> {
+        let id = self.due.claim.id;
+        let (stored, addressed) = (self.stored()?, self.addressed()?);
+        let in_force = self.opened.subscription.address.as_ref();
+        let recipient = stored.as_ref().map(|email| &email.recipient).or(addressed.as_ref()).or(in_force);
+        let domain = recipient.map(|recipient| recipient.domain().to_owned()).unwrap_or_default();
+        let asked = places.take(&domain);
+        if asked != Asked::Granted {
+            let _held = queue::postpone(tx, queue_of(self.entry.kind), self.due.claim, self.after(asked)).await?;
+            return Ok(Sending::PutOff(asked));
+        }
+        let email = match (stored, self.standing) {
+            (Some(email), _) => email,
+            (None, Standing::Entitled { owner }) => match self.render(addressed.as_ref(), owner) {
+                Ok(email) => email,
+                Err(error) => {
+                    tracing::error!(email = %id, %error, "an e-mail can't be rendered");
+                    places.give_back(&domain);
+                    put_back(tx, self.service, self.due.claim, self.entry, "render").await?;
+                    return Ok(Sending::Nothing);
+                }
+            },
+            (None, _) => return Err(SqlError::corrupt("ledger.email", "missing").into()),
+        };
+        let sealed = self.opened.key.seal(&email_place(id), &email.to_bytes(), &*self.service.random);
+        ledger::begin_attempt(tx, id, sealed, self.service.recipient_hash(&email.recipient), self.now).await?;
+        let code = self.opened.subscription.waiting.as_ref().filter(|_| self.entry.kind == Kind::Code);
+        let within = code.map(|waiting| waiting.expire_time.since(self.now));
+        Ok(Sending::Ready(Ready { due: self.due, email, within }))
+    }
+
+    /// When an e-mail comes again that got no place.
+    fn after(&self, asked: Asked) -> Timestamp {
+        match asked {
+            Asked::Granted | Asked::NoneFree => self.now,
+            Asked::DomainFull => {
+                let [spread] = random::bytes::<1>(&*self.service.random);
+                self.now.plus(queue::backoff(self.due.claim.attempt, LONGEST_CROWDED, spread))
+            }
+        }
+    }
+
+    /// The bytes that were rendered before; none if there are none, or if news of post would go to an address that is no
+    /// longer the one in force.
+    fn stored(&self) -> Result<Option<Rendered>, SqlError> {
+        let Some(sealed) = &self.entry.email else { return Ok(None) };
+        let bytes = self.opened.key.open(&email_place(self.due.claim.id), sealed);
+        let bytes = bytes.map_err(|_| SqlError::corrupt("ledger.email", "does not open"))?;
+        let email = Rendered::from_bytes(&bytes).map_err(|_| SqlError::corrupt("ledger.email", "no e-mail"))?;
+        let in_force = self.opened.subscription.address.as_ref();
+        let outdated = self.entry.kind == Kind::NewPost && in_force != Some(&email.recipient);
+        Ok((!outdated).then_some(email))
+    }
+
+    /// Whether the address that is to be told of an end is in force again: the subscriber has got the access anew, say, and
+    /// entered another code. At a new address of theirs the old one is told all the same, of which it stays true.
+    async fn is_told_again(&self, tx: &mut Tx) -> Result<bool, SqlError> {
+        let Some(address) = self.addressed()? else { return Ok(false) };
+        let Subscription { mailbox, subscriber, .. } = self.opened.subscription;
+        let in_force = subscription::addresses_in_force(tx, &self.service.keys.keyring, mailbox, subscriber).await?;
+        Ok(in_force.iter().any(|other| other.canonical() == address.canonical()))
+    }
+
+    /// To whom an e-mail goes whose subscription has forgotten the address.
+    fn addressed(&self) -> Result<Option<EmailAddress>, SqlError> {
+        let place = address_place(self.due.claim.id);
+        let sealed = self.entry.address.as_ref();
+        sealed.map(|sealed| open_address(&self.opened.key, &place, sealed)).transpose()
+    }
+
+    /// What needs the owner's name is rendered at sending; news of post also counts letters until then.
+    fn render(&self, addressed: Option<&EmailAddress>, owner: &str) -> Result<Rendered, RenderError> {
+        let (id, composer) = (self.due.claim.id, &self.service.composer);
+        if self.entry.kind == Kind::SubscriptionEnded {
+            return composer.subscription_ended(id, addressed.ok_or(RenderError::Address)?, owner, self.now);
+        }
+        let address = self.opened.subscription.address.as_ref().ok_or(RenderError::Address)?;
+        composer.new_post(id, address, owner, self.entry.letter_count, self.now)
+    }
 }

@@ -17,9 +17,33 @@ use crate::usecase::end::end;
 use kernel::random;
 use sql::queue::{self, Claim, Held};
 use sql::{Error as SqlError, Tx};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// What is noted of an e-mail that was taken.
 const TAKEN: &str = "2.0.0";
+
+/// Notes that the mail server took these, all of one queue, where the claims still hold. Those whose subscription somebody
+/// else is changing just now are left out: which are to be noted each by itself.
+pub async fn settle_taken(service: &Service, taken: Vec<Due>) -> Result<Vec<Due>, Error> {
+    let Some(queue) = taken.first().map(|due| queue_of(due.email.kind)) else { return Ok(Vec::new()) };
+    service.db.write(move |tx| Box::pin(async move { note_taken(tx, queue, taken).await })).await
+}
+
+async fn note_taken(tx: &mut Tx, queue: &'static str, taken: Vec<Due>) -> Result<Vec<Due>, Error> {
+    let subscriptions = taken.iter().map(|due| due.email.subscription.as_uuid()).collect();
+    let free: HashSet<Uuid> = subscription::lock_free(tx, subscriptions).await?.into_iter().collect();
+    let (free, left): (Vec<Due>, Vec<Due>) =
+        taken.into_iter().partition(|due| free.contains(&due.email.subscription.as_uuid()));
+    let claims: Vec<Claim> = free.iter().map(|due| due.claim).collect();
+    let now = tx.now().await?;
+    let held = queue::finish_all(tx, queue, &claims).await?;
+    for claim in claims.iter().filter(|claim| !held.contains(&claim.id)) {
+        tracing::warn!(email = %claim.id, "the claim was lost before the outcome was noted");
+    }
+    ledger::set_sent(tx, held, TAKEN, now).await?;
+    Ok(left)
+}
 
 /// Notes the outcome, if the claim still holds; whoever claimed it since knows better.
 pub async fn settle(service: &Service, due: Due, email: Rendered, outcome: Result<(), SendError>) -> Result<(), Error> {

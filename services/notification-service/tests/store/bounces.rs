@@ -4,6 +4,7 @@ use crate::world::{Who, email, entitled, on_each_engine, other_than, target};
 use kernel::{Attendance, Caseworker, CvrNumber, Identification, Presence};
 use notification_service::domain::desk::Desk;
 use notification_service::domain::ledger::{Kind, Lane, State};
+use notification_service::domain::places::Places;
 use notification_service::domain::subscription;
 use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
@@ -11,7 +12,7 @@ use notification_service::usecase::Errand;
 use notification_service::usecase::change_address::change_address;
 use notification_service::usecase::claim::claim;
 use notification_service::usecase::confirm::{Confirm, confirm};
-use notification_service::usecase::prepare::{Prepared, prepare};
+use notification_service::usecase::prepare::{Candidate, prepare};
 use notification_service::usecase::settle::settle;
 use notification_service::usecase::start::{Start, start};
 use sql::Once;
@@ -29,8 +30,9 @@ async fn letters_told_of_at_a_former_address_that_refuses_are_told_of_at_the_one
         let code = world.code_alone().await;
         // On its way to the old address when the new one comes into force.
         let due = claim(&world.service, Lane::News, 1).await.expect("claimed")[0];
-        let prepared = prepare(&world.service, due, entitled()).await.expect("prepared");
-        let Prepared::Send { email: sent, .. } = prepared else { panic!("it is owed") };
+        let candidate = Candidate { due, standing: entitled() };
+        let prepared = prepare(&world.service, vec![candidate], Places::new(1)).await.expect("prepared");
+        let sent = prepared.ready.into_iter().next().expect("it is owed").email;
         assert_eq!(sent.recipient, email("old@example.dk"));
         world.confirm(target, &code).await.expect("confirmed");
         settle(&world.service, due, sent, Err(SendError::new(Fault::Recipient, "5.1.1"))).await.expect("noted");

@@ -7,6 +7,7 @@ use kernel::{AccessId, EmailAddress, ManualClock, PersonId, ServiceName, SystemR
 use notification_service::config::ServiceConfig;
 use notification_service::domain::code::Code;
 use notification_service::domain::ledger::{Kind, Lane, Standing, State};
+use notification_service::domain::places::Places;
 use notification_service::domain::return_path::ReturnPaths;
 use notification_service::domain::subscription::Subscription;
 use notification_service::email::{Composer, Rendered};
@@ -17,6 +18,7 @@ use notification_service::service::Service;
 use notification_service::store;
 use notification_service::usecase::claim::{Due, claim};
 use notification_service::usecase::confirm::{Confirm, confirm};
+use notification_service::usecase::prepare::Candidate;
 use notification_service::usecase::start::{Start, start};
 use notification_service::usecase::{Target, overview, resend};
 use sql::{DatabaseConfig, Db, Once, TimeSource};
@@ -85,12 +87,15 @@ impl World {
     /// Sends all that is due, with the same answer of the other services for all.
     pub(crate) async fn send_due(&self, standing: &Standing) {
         loop {
-            let mut due = claim(&self.service, Lane::Awaited, 16).await.expect("claimed");
-            due.extend(claim(&self.service, Lane::News, 16).await.expect("claimed"));
-            if due.is_empty() {
+            let mut claimed = 0;
+            for lane in Lane::ALL {
+                let due = claim(&self.service, lane, 16).await.expect("claimed");
+                claimed += due.len();
+                self.deliver(due, standing).await;
+            }
+            if claimed == 0 {
                 return;
             }
-            self.deliver(due, standing).await;
         }
     }
 
@@ -101,9 +106,11 @@ impl World {
     }
 
     pub(crate) async fn deliver(&self, due: Vec<Due>, standing: &Standing) {
-        for due in due {
-            self.delivery().deliver(due, standing.clone()).await.expect("delivered");
-        }
+        let (delivery, places) = (self.delivery(), Places::new(100));
+        let candidates = due.into_iter().map(|due| Candidate { due, standing: standing.clone() }).collect();
+        let ready = delivery.prepare(candidates, places).await.ready;
+        let sending = ready.into_iter().map(|ready| delivery.send(ready));
+        delivery.settle(futures::future::join_all(sending).await).await;
     }
 
     /// Takes an event in.

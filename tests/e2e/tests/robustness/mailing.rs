@@ -1,8 +1,9 @@
 //! kill -9 of notification-services while they send: every letter owed an e-mail is told of, and nothing else is.
 
 use crate::trials::number;
+use api::notification::v1::{LedgerKind, LedgerState};
 use harness::scripted::{Act, Moment, Taken};
-use harness::{Citizen, Letter, Person, Processes, ScriptedServer, Suite, size};
+use harness::{Citizen, Engine, Letter, Person, Processes, ScriptedServer, Suite, size};
 use kernel::ServiceName;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ async fn n9_every_letter_is_told_of_when_processes_are_killed() {
     let folder = tempfile::tempdir().unwrap();
     let server = ScriptedServer::start(folder.path()).await.unwrap();
     let config = notification_service::config::MailConfig { patience_seconds: 30, ..server.config() };
-    let mut processes = Processes::start_replicas_with_mail(REPLICAS, config).await.unwrap();
+    let mut processes = Processes::start_replicas_with_mail(Engine::Postgres, REPLICAS, config).await.unwrap();
     let suite = processes.suite().clone();
     let mut citizens = Vec::new();
     for number in 0..size(6, 50) {
@@ -65,6 +66,44 @@ async fn n9_every_letter_is_told_of_when_processes_are_killed() {
     }
     assert!(run.kills >= kills, "only {} kills", run.kills);
     run.report(letters);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn n9_an_orderly_end_finishes_what_is_being_sent_and_begins_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = ScriptedServer::start(folder.path()).await.unwrap();
+    let config = notification_service::config::MailConfig { parallel: 1, patience_seconds: 30, ..server.config() };
+    let mut processes = Processes::start_replicas_with_mail(Engine::Postgres, 1, config).await.unwrap();
+    let suite = processes.suite().clone();
+    let citizens = [subscriber(&suite, &server, 0).await, subscriber(&suite, &server, 1).await];
+    let reached = server.does_once(Moment::Message, Act::Hold);
+    for citizen in &citizens {
+        suite.authority().delivers(&citizen.person, Letter::about("Nyt")).await.unwrap();
+    }
+    tokio::time::timeout(RECOVERY, reached).await.expect("one is being sent").unwrap();
+    let (held, asked) = (server.clone(), suite.clone());
+    let goes_on = tokio::spawn(async move {
+        while asked.clients().serves(ServiceName::Notification).await {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        held.goes_on();
+    });
+    let status = processes.terminate(ServiceName::Notification).unwrap();
+    goes_on.await.unwrap();
+    assert_eq!(status.code(), Some(0), "{}", processes.log(ServiceName::Notification).unwrap());
+    let first = server.takes();
+    assert_eq!(first.len(), 1, "the other one is not begun");
+    processes.start_again(ServiceName::Notification).await.unwrap();
+    tokio::time::timeout(RECOVERY, server.has_taken(1)).await.expect("the other one is sent then");
+    let second = server.takes();
+    assert_ne!(first[0].recipients, second[0].recipients, "each once");
+    let sent = async || suite.operator().counts(LedgerState::Sent, LedgerKind::NewPost).await;
+    let began = Instant::now();
+    while sent().await < 2 {
+        assert!(began.elapsed() < RECOVERY, "the one that was finished is not noted");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    assert_eq!(server.takes(), [], "none twice");
 }
 
 /// What was delivered to each, and what the mail server took.

@@ -68,6 +68,7 @@ mod sending_ahead;
 mod server;
 mod serving;
 mod signing;
+mod stalling;
 mod story;
 mod tokens;
 mod watching;

@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
                 }
                 "RCPT" => {
                     taken.recipients.push(rest.to_owned());
-                    self.answer(Moment::Rcpt, "250 2.1.5 fine").await?;
+                    self.respond(self.server.act_on(rest), "250 2.1.5 fine").await?;
                 }
                 "DATA" => {
                     let act = self.server.act(Moment::Data);
@@ -79,12 +79,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     async fn take(&mut self, taken: Taken) -> Option<()> {
         let act = self.server.act(Moment::Message);
         let keeps = match act {
-            None | Some(Act::KeepAndHangUp | Act::KeepAndStall) => true,
+            None | Some(Act::Hold | Act::KeepAndHangUp | Act::KeepAndStall) => true,
             Some(Act::Say(answer)) => answer.starts_with('2'),
             Some(Act::Babble(_) | Act::HangUp | Act::Stall) => false,
         };
         if keeps {
             self.server.state().taken.push(taken);
+            self.server.took.notify_one();
         }
         self.respond(act, "250 2.0.0 taken").await
     }
@@ -100,6 +101,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             Some(Act::Babble(bytes)) => self.write(bytes).await,
             Some(Act::HangUp | Act::KeepAndHangUp) => None,
             Some(Act::Stall | Act::KeepAndStall) => pending().await,
+            Some(Act::Hold) => {
+                self.server.goes_on.notified().await;
+                self.say(usual).await
+            }
         }
     }
 
