@@ -32,6 +32,12 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/sqlite/0004_addressed.sql"),
         postgres: include_str!("../migrations/postgres/0004_addressed.sql"),
     },
+    Step {
+        version: 1007,
+        description: "traces of e-mails",
+        sqlite: include_str!("../migrations/sqlite/0007_traces.sql"),
+        postgres: include_str!("../migrations/postgres/0007_traces.sql"),
+    },
 ]);
 
 /// The tables whose rows have data keys of their own, wrapped by a key from outside.

@@ -3,7 +3,7 @@
 use api::event::v1::{Event, event::Payload};
 use kernel::{EventId, Random, ServiceName};
 use prost::Message as _;
-use rpc::convert;
+use rpc::{convert, trace};
 use sql::Tx;
 use sql::outbox::{self, Outgoing};
 use std::sync::Arc;
@@ -34,13 +34,14 @@ impl Emitter {
         payloads: Vec<Payload>,
     ) -> Result<(), sql::Error> {
         let now = tx.now().await?;
+        let trace = trace::text().unwrap_or_default();
         let event = |payload| {
             let id = EventId::new(now, &*self.random);
             let event = Event {
                 id: id.to_string(),
                 source: self.source.to_string(),
                 occurred_time: Some(convert::to_proto(now)),
-                traceparent: String::new(),
+                traceparent: trace.clone(),
                 payload: Some(payload),
             };
             Outgoing { id, payload: event.encode_to_vec() }

@@ -5,6 +5,7 @@ use api::event::v1::event_service_server::EventService;
 use api::event::v1::{Event, ReceiveEventsRequest, ReceiveEventsResponse};
 use futures::future::BoxFuture;
 use kernel::EventId;
+use rpc::trace::{Kind, Span};
 use rpc::{Call, Fields, Reason, Refusal};
 use sql::{Db, Tx, inbox};
 use std::collections::HashSet;
@@ -45,7 +46,7 @@ impl<H: Handler> Receiver<H> {
         Self { db, handler }
     }
 
-    fn read(&self, source: &str, events: Vec<Event>) -> Result<Vec<(EventId, H::Incoming)>, Refusal> {
+    fn read(&self, source: &str, events: Vec<Event>) -> Result<Vec<Read<H::Incoming>>, Refusal> {
         let mut fields = Fields::new();
         if events.is_empty() || events.len() > MAX_BATCH {
             fields.refuse("events", format!("must be 1 to {MAX_BATCH}"));
@@ -62,9 +63,9 @@ impl<H: Handler> Receiver<H> {
             }
             let not_understood = || Refusal::new(Reason::EventNotUnderstood).with("event", &event.id);
             let payload = event.payload.ok_or_else(not_understood)?;
-            let before = fields.count();
+            let (before, kind) = (fields.count(), kind(&payload));
             match (id, self.handler.read(payload, &mut fields)) {
-                (Some(id), Some(incoming)) => read.push((id, incoming)),
+                (Some(id), Some(incoming)) => read.push(Read { id, kind, traceparent: event.traceparent, incoming }),
                 (_, None) if fields.count() == before => return Err(not_understood()),
                 _ => {}
             }
@@ -75,25 +76,49 @@ impl<H: Handler> Receiver<H> {
     async fn receive(&self, call: Call, request: ReceiveEventsRequest) -> Result<ReceiveEventsResponse, Refusal> {
         let mut events = self.read(call.service()?.name.as_str(), request.events)?;
         // Ids first and then what the effects lock, each in one order for all batches (see `Handler::locks`).
-        events.sort_by_key(|(id, _)| *id);
+        events.sort_by_key(|event| event.id);
         let handler = self.handler.clone();
         let new_count = self.db.write(move |tx| {
             Box::pin(async move {
                 let mut new = Vec::new();
-                for (id, incoming) in events {
-                    if inbox::is_new(tx, id).await? {
-                        new.push(incoming);
+                for event in events {
+                    if inbox::is_new(tx, event.id).await? {
+                        new.push(event);
                     }
                 }
-                new.sort_by_key(|incoming| handler.locks(incoming));
+                new.sort_by_key(|event| handler.locks(&event.incoming));
                 let new_count = i32::try_from(new.len()).unwrap_or(i32::MAX);
-                for incoming in new {
-                    handler.take(tx, incoming).await?;
+                for Read { id, kind, traceparent, incoming } in new {
+                    // A part of the trace of its cause, whatever it shares the batch with.
+                    let span = Span::begin(kind, Kind::Consumer, [traceparent]);
+                    span.set("event", id);
+                    span.around(handler.take(tx, incoming)).await?;
                 }
                 Ok::<_, H::Error>(new_count)
             })
         });
         Ok(ReceiveEventsResponse { new_count: new_count.await.map_err(Into::into)? })
+    }
+}
+
+/// An event that was read.
+struct Read<I> {
+    id: EventId,
+    kind: &'static str,
+    traceparent: String,
+    incoming: I,
+}
+
+fn kind(payload: &Payload) -> &'static str {
+    match payload {
+        Payload::NoticeRequested(_) => "NoticeRequested",
+        Payload::AccessEnded(_) => "AccessEnded",
+        Payload::PublicPostArrived(_) => "PublicPostArrived",
+        Payload::AccessCreatedAtMunicipality(_) => "AccessCreatedAtMunicipality",
+        Payload::ForwardRequested(_) => "ForwardRequested",
+        Payload::ForwardCompleted(_) => "ForwardCompleted",
+        Payload::CprNumberChanged(_) => "CprNumberChanged",
+        Payload::MailboxClosed(_) => "MailboxClosed",
     }
 }
 

@@ -5,6 +5,7 @@ use api::event::v1::{Event, ReceiveEventsRequest};
 use kernel::{Random, ServiceName, random};
 use prost::Message as _;
 use rpc::Client;
+use rpc::trace::{Kind, Span};
 use sql::queue::{self, Claim, Held};
 use sql::{Db, Error, Tx, outbox};
 use std::sync::Arc;
@@ -102,8 +103,14 @@ impl Relay {
     }
 
     async fn send(&self, events: Vec<Event>) -> Result<(), Status> {
-        let request = self.client.request(ReceiveEventsRequest { events })?;
-        EventServiceClient::new(self.client.channel()).receive_events(request).await.map(|_| ())
+        let span = Span::begin("hand over", Kind::Producer, events.iter().map(|event| &event.traceparent));
+        span.set("destination", self.destination);
+        span.set("events", events.len());
+        let sent = span.around(async {
+            let request = self.client.request(ReceiveEventsRequest { events })?;
+            EventServiceClient::new(self.client.channel()).receive_events(request).await.map(|_| ())
+        });
+        sent.await.inspect_err(|status| span.fail(status.code()))
     }
 
     async fn delivered(&self, claims: Vec<Claim>) -> Result<(), Error> {

@@ -5,6 +5,7 @@ mod spread;
 use crate::call::Call;
 use crate::layer::auth::ON_BEHALF_OF;
 use crate::refusal::Refusal;
+use crate::trace;
 use http::uri::InvalidUri;
 use identity::ServiceTokens;
 use serde::{Deserialize, Serialize};
@@ -81,13 +82,7 @@ pub struct Client {
 impl Client {
     /// A client of the service `peer`.
     pub fn new(peer: kernel::ServiceName, config: &ClientConfig, tokens: ServiceTokens) -> Result<Self, ClientError> {
-        let mut endpoint = Endpoint::from_shared(config.url.clone())?
-            .connect_timeout(CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .keep_alive_while_idle(true);
-        if config.url.starts_with("https://") {
-            endpoint = endpoint.tls_config(tls_config(config)?)?;
-        }
+        let endpoint = endpoint(config)?;
         if !(1..=MOST_CONNECTIONS).contains(&config.connections) {
             return Err(ClientError::Connections);
         }
@@ -106,6 +101,9 @@ impl Client {
         let mut request = Request::new(message);
         let token = self.tokens.token().map_err(Refusal::internal)?;
         request.metadata_mut().insert("authorization", header(&token)?);
+        if let Some(trace) = trace::text().and_then(|trace| trace.parse().ok()) {
+            request.metadata_mut().insert(trace::HEADER, trace);
+        }
         request.set_timeout(DEFAULT_TIMEOUT);
         Ok(request)
     }
@@ -146,6 +144,19 @@ impl Client {
             _ => Refusal::unavailable(self.peer, status),
         }
     }
+}
+
+/// A connection to what is no service of ours, on which nothing takes longer than `patience`.
+pub fn channel(config: &ClientConfig, patience: Duration) -> Result<Channel, ClientError> {
+    Ok(endpoint(config)?.timeout(patience).connect_with_connector_lazy(spread::place()))
+}
+
+fn endpoint(config: &ClientConfig) -> Result<Endpoint, ClientError> {
+    let endpoint = Endpoint::from_shared(config.url.clone())?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_while_idle(true);
+    Ok(if config.url.starts_with("https://") { endpoint.tls_config(tls_config(config)?)? } else { endpoint })
 }
 
 fn reason(name: &str) -> Option<api::error::v1::ErrorReason> {

@@ -20,7 +20,7 @@ pub use command::{Command, NoCommand, Stored};
 pub use config::{Config, Peers};
 pub use process::{main, main_with};
 pub use rewrap::{Rewrapped, WrappedTable, rewrap, rewrap_all};
-pub use telemetry::{LogFormat, TelemetryConfig};
+pub use telemetry::{LogFormat, OtlpConfig, TelemetryConfig};
 pub use worker::Job;
 
 /// Of every process that is built on this crate. A call allocates some hundred small things on whichever thread it runs.

@@ -94,12 +94,14 @@ where
     prefer_ring()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        telemetry::start(&config.telemetry)?;
+        let traces = telemetry::start(name, &config.telemetry)?;
         let stopping = CancellationToken::new();
         tokio::spawn(stop_on_signal(stopping.clone())?);
         let app = build(config, Outside::system()).await?;
         tracing::info!(service = %name, address = %app.address(), "listening");
-        app.run(stopping).await?;
+        let ended = app.run(stopping).await;
+        traces.end().await;
+        ended?;
         tracing::info!(service = %name, "stopped");
         Ok(())
     })

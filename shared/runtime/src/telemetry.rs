@@ -1,9 +1,15 @@
-//! Logs on standard output, metrics on a port of their own.
+//! Logs on standard output, metrics on a port of their own, traces to a collector.
+
+mod traces;
+
+pub(crate) use traces::Traces;
 
 use anyhow::Context as _;
+use kernel::ServiceName;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 /// The `[telemetry]` section of a service's configuration.
@@ -16,6 +22,30 @@ pub struct TelemetryConfig {
     pub filter: String,
     /// Where metrics are served in Prometheus format; nowhere if left out.
     pub metrics_listen: Option<SocketAddr>,
+    /// Traces; none are collected without an endpoint.
+    pub otlp: OtlpConfig,
+}
+
+/// The `[telemetry.otlp]` section: traces by OTLP over gRPC.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OtlpConfig {
+    /// The collector, `https://host:port`, or `http://` where a mesh encrypts. No traces if left out.
+    pub endpoint: Option<String>,
+    /// The authority that signed the collector's certificate, PEM; without it the public ones are trusted.
+    pub authority_file: Option<PathBuf>,
+    /// Our client certificate, PEM, where the collector asks for one.
+    pub certificate_file: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key_file: Option<PathBuf>,
+    /// The part of what begins here that is traced, 0 to 1. Of a call whose caller traces, the caller has decided.
+    pub sample_ratio: f64,
+}
+
+impl Default for OtlpConfig {
+    fn default() -> Self {
+        Self { endpoint: None, authority_file: None, certificate_file: None, key_file: None, sample_ratio: 0.01 }
+    }
 }
 
 /// How lines of the log look.
@@ -31,15 +61,20 @@ pub enum LogFormat {
 impl Default for TelemetryConfig {
     fn default() -> Self {
         // sqlx's own lines hold statements and nothing we need.
-        Self { format: LogFormat::Json, filter: "info,sqlx=warn".to_owned(), metrics_listen: None }
+        Self {
+            format: LogFormat::Json,
+            filter: "info,sqlx=warn".to_owned(),
+            metrics_listen: None,
+            otlp: OtlpConfig::default(),
+        }
     }
 }
 
 /// Upper bounds of the histograms' buckets, in seconds: the aim for a check is 5 ms, a unary call ends at 10 s.
 const DURATIONS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// Starts both. Call once in a process.
-pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<()> {
+/// Starts all three. Call once in a process.
+pub(crate) fn start(service: ServiceName, config: &TelemetryConfig) -> anyhow::Result<Traces> {
     let filter = EnvFilter::try_new(&config.filter).context("telemetry.filter")?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
     match config.format {
@@ -56,5 +91,5 @@ pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<()> {
         exporter.install().context("telemetry.metrics_listen")?;
         crate::metrics::describe();
     }
-    Ok(())
+    Traces::start(service, &config.otlp).context("telemetry.otlp")
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::migrate::Migrations;
 use crate::tx::{Connection, Tx};
 use futures::future::BoxFuture;
+use opentelemetry::trace::FutureExt as _;
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -112,7 +113,7 @@ impl Db {
                 }
             }
         };
-        self.writes.spawn(task.in_current_span()).await.unwrap_or(Err(E::from(Error::Torn)))
+        self.writes.spawn(task.with_current_context().in_current_span()).await.unwrap_or(Err(E::from(Error::Torn)))
     }
 
     /// Runs `work` on a connection for reading: SQLite refuses a write on it; PostgreSQL does not, so write with

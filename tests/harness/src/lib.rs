@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod at_rest;
+pub mod collector;
 pub mod dkim;
 pub mod mail;
 pub mod nobody;
@@ -20,6 +21,7 @@ pub mod suite;
 pub use actor::{
     Authority, Caseworker, Citizen, ExemptionDesk, Gatekeeper, Letter, Operator, Register, Until, contact_point,
 };
+pub use collector::Collector;
 pub use dkim::DkimKey;
 pub use engines::{DrivenDatabase, Engine, on_both};
 pub use mail::Mail;

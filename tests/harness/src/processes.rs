@@ -41,8 +41,17 @@ pub struct Processes {
     layout: Layout,
     programs: PathBuf,
     urls: Vec<(ServiceName, String)>,
-    mail: Option<MailConfig>,
+    outside: Elsewhere,
     running: Vec<(Member, Child)>,
+}
+
+/// Where things go that leave the suite.
+#[derive(Default)]
+struct Elsewhere {
+    /// How e-mail leaves; else into a folder.
+    mail: Option<MailConfig>,
+    /// The URL of a collector of all traces; else there are none.
+    traces: Option<String>,
 }
 
 /// A service, and which replica of it.
@@ -56,16 +65,23 @@ impl Processes {
 
     /// Starts so many of each. SQLite takes one.
     pub async fn start_replicas(engine: Engine, replicas: usize) -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let urls = fresh_databases(engine, &folder).await?;
-        Self::start_on(folder, urls, replicas, None).await
+        Self::start_with(engine, replicas, Elsewhere::default()).await
     }
 
-    /// The same, and e-mail leaves as `mail` says.
-    pub async fn start_replicas_with_mail(engine: Engine, replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
+    /// Starts all three, which tell their traces to the collector at `url`.
+    pub async fn start_traced(engine: Engine, url: &str) -> anyhow::Result<Self> {
+        Self::start_with(engine, 1, Elsewhere { traces: Some(url.to_owned()), mail: None }).await
+    }
+
+    async fn start_with(engine: Engine, replicas: usize, outside: Elsewhere) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         let urls = fresh_databases(engine, &folder).await?;
-        Self::start_on(folder, urls, replicas, Some(mail)).await
+        Self::start_on(folder, urls, replicas, outside).await
+    }
+
+    /// Starts so many of each, and e-mail leaves as `mail` says.
+    pub async fn start_replicas_with_mail(engine: Engine, replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
+        Self::start_with(engine, replicas, Elsewhere { mail: Some(mail), traces: None }).await
     }
 
     /// Starts so many of each, where access-service's PostgreSQL has a clock that the test drives.
@@ -82,19 +98,19 @@ impl Processes {
             };
             urls.push((service, url));
         }
-        Ok((Self::start_on(folder, urls, replicas, None).await?, driven))
+        Ok((Self::start_on(folder, urls, replicas, Elsewhere::default()).await?, driven))
     }
 
     async fn start_on(
         folder: TempDir,
         urls: Vec<(ServiceName, String)>,
         replicas: usize,
-        mail: Option<MailConfig>,
+        outside: Elsewhere,
     ) -> anyhow::Result<Self> {
         let (programs, folder) = (build()?, Arc::new(folder));
         let layout = Layout::new(folder.path().join("data"));
         let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-        let mut processes = Self { suites: Vec::new(), layout, programs, urls, mail, running: Vec::new() };
+        let mut processes = Self { suites: Vec::new(), layout, programs, urls, outside, running: Vec::new() };
         for replica in 0..replicas {
             let ports = ports::free()?;
             configs::write(&secrets, &ports)?;
@@ -230,10 +246,17 @@ impl Processes {
     fn adapt(&self, member: Member, url: &str) -> anyhow::Result<()> {
         let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
         section(&mut config, "database").insert("url".to_owned(), Value::String(url.to_owned()));
+        if let Some(url) = &self.outside.traces {
+            let otlp = Table::from_iter([
+                ("endpoint".to_owned(), Value::String(url.clone())),
+                ("sample_ratio".to_owned(), Value::Float(1.0)),
+            ]);
+            section(&mut config, "telemetry").insert("otlp".to_owned(), Value::Table(otlp));
+        }
         if member.0 == ServiceName::Notification {
             let service = section(&mut config, "service");
             service.insert("window_seconds".to_owned(), Value::Integer(0));
-            if let Some(mail) = &self.mail {
+            if let Some(mail) = &self.outside.mail {
                 service.insert("mail".to_owned(), Value::try_from(mail)?);
             }
         }

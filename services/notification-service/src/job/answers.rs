@@ -30,7 +30,7 @@ impl Answers {
 
     /// Whether the subscriber of an e-mail is entitled to it.
     pub(super) fn standing(&self, due: &Due) -> Standing {
-        let email = due.email;
+        let email = &due.email;
         let Some(owner) = self.persons.as_ref().and_then(|persons| persons.get(&email.mailbox)) else {
             return Standing::Unknown;
         };

@@ -12,6 +12,7 @@ use crate::service::Service;
 use crate::usecase::claim::{Due, queue_of};
 use crate::usecase::prepare::{Candidate, Prepared, Ready, prepare};
 use crate::usecase::settle::{settle, settle_taken};
+use rpc::trace::{self, Span};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ impl Delivery {
             let _granted = places.take(ready.email.recipient.domain());
         }
         for candidate in std::mem::take(&mut prepared.undecided) {
-            let due = candidate.due;
+            let due = candidate.due.clone();
             match prepare(&self.service, vec![candidate], places.clone()).await {
                 Ok(alone) => {
                     for ready in &alone.ready {
@@ -54,7 +55,7 @@ impl Delivery {
                     prepared.crowded |= alone.crowded;
                     prepared.full |= alone.full;
                 }
-                Err(error) => failed(due, &error),
+                Err(error) => failed(&due, &error),
             }
         }
         prepared
@@ -62,17 +63,26 @@ impl Delivery {
 
     /// Sends, holding on to the claim while the mail server takes its time. What is not taken within its life is broken off.
     pub async fn send(&self, ready: Ready) -> Ended {
+        // Below the first letter that it covers; it links to the others.
+        let span = Span::begin("send e-mail", trace::Kind::Client, ready.due.email.traces.split(' '));
+        span.set("email", ready.due.claim.id);
+        span.set("kind", ready.due.email.kind.as_str());
+        span.around(self.send_traced(ready, &span)).await
+    }
+
+    async fn send_traced(&self, ready: Ready, span: &Span) -> Ended {
         let Ready { due, email, within } = ready;
         let sending = tokio::time::timeout(within.unwrap_or(Duration::MAX), self.mailer.send(due.claim.id, &email));
         let sent = holding(&self.service, queue_of(due.email.kind), due.claim, sending).await;
         let outcome = sent.unwrap_or_else(|_| Err(SendError::new(Fault::Transient, "timeout")));
-        note(due, &outcome);
+        span.set("outcome", note(&due, &outcome));
         Ended { due, email, outcome }
     }
 
     /// Notes what became of e-mails of one lane. What can't be noted is told of, and its claim runs out.
     pub async fn settle(&self, ended: Vec<Ended>) {
-        let taken: Vec<Due> = ended.iter().filter(|ended| ended.outcome.is_ok()).map(|ended| ended.due).collect();
+        let taken: Vec<Due> =
+            ended.iter().filter(|ended| ended.outcome.is_ok()).map(|ended| ended.due.clone()).collect();
         let left = settle_taken(&self.service, taken.clone()).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "what became of e-mails is noted one by one");
             taken
@@ -81,19 +91,20 @@ impl Delivery {
             if outcome.is_ok() && !left.contains(&due) {
                 continue;
             }
-            if let Err(error) = settle(&self.service, due, email, outcome).await {
-                failed(due, &error);
+            if let Err(error) = settle(&self.service, &due, email, outcome).await {
+                failed(&due, &error);
             }
         }
     }
 }
 
-fn failed(due: Due, error: &Error) {
+fn failed(due: &Due, error: &Error) {
     tracing::error!(email = %due.claim.id, %error, "an e-mail could not be dealt with");
     metrics::counter!("email_errors_total").increment(1);
 }
 
-fn note(due: Due, outcome: &Result<(), SendError>) {
+/// The word for the outcome.
+fn note(due: &Due, outcome: &Result<(), SendError>) -> &'static str {
     let (kind, id) = (due.email.kind.as_str(), due.claim.id);
     let word = outcome.as_ref().map_or_else(|error| error.fault.as_str(), |()| "sent");
     metrics::counter!("emails_total", "kind" => kind, "outcome" => word).increment(1);
@@ -104,4 +115,5 @@ fn note(due: Due, outcome: &Result<(), SendError>) {
         }
         Err(error) => tracing::warn!(email = %id, kind, result = error.result, outcome = word, "not sent"),
     }
+    word
 }

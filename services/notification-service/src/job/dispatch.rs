@@ -10,6 +10,7 @@ use crate::usecase::prepare::Candidate;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use rpc::OpenStream;
+use rpc::trace::{self, Span};
 use runtime::Job;
 
 /// Claims e-mails of one lane that are due, asks the other services who is still entitled to news, and sends.
@@ -54,8 +55,15 @@ impl Dispatch {
             // A code does not wait for answers that only news of post needs.
             Lane::Awaited => due.into_iter().map(|due| candidate(due, Standing::Unknown)).collect(),
             Lane::News => {
-                let answers = Answers::ask(&self.accesses, &self.directory, &due).await;
-                due.into_iter().map(|due| candidate(due, answers.standing(&due))).collect()
+                let causes = due.iter().flat_map(|due| due.email.traces.split(' '));
+                let span = Span::begin("ask about subscribers", trace::Kind::Internal, causes);
+                span.set("emails", due.len());
+                let answers = span.around(Answers::ask(&self.accesses, &self.directory, &due)).await;
+                let decided = |due| {
+                    let standing = answers.standing(&due);
+                    candidate(due, standing)
+                };
+                due.into_iter().map(decided).collect()
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::usecase::forward::settle::{Outcome, settle};
 use crate::usecase::forward::{QUEUE, attempt};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use rpc::trace::{self, Span};
 use runtime::Job;
 use sql::queue::Held;
 use std::sync::Arc;
@@ -34,20 +35,26 @@ impl Job for Forward {
     fn run_once(&self) -> BoxFuture<'_, anyhow::Result<bool>> {
         async move {
             let Some(due) = claim(&self.service).await? else { return Ok(false) };
-            let outcome = holding(&self.service, QUEUE, due.claim, self.deliver(due)).await?;
-            if let Some(outcome) = outcome {
-                note(due, &outcome);
-                settle(&self.service, due, outcome).await?;
-            }
-            Ok(true)
+            let span = Span::begin("send forwarded letter", trace::Kind::Client, due.entry.traces.split(' '));
+            span.set("email", due.claim.id);
+            span.around(self.deal_with(&due, &span)).await.map(|()| true)
         }
         .boxed()
     }
 }
 
 impl Forward {
+    async fn deal_with(&self, due: &Due, span: &Span) -> anyhow::Result<()> {
+        let outcome = holding(&self.service, QUEUE, due.claim, self.deliver(due)).await?;
+        if let Some(outcome) = outcome {
+            span.set("outcome", note(due, &outcome));
+            settle(&self.service, due, outcome).await?;
+        }
+        Ok(())
+    }
+
     /// Nothing when somebody else has the letter by now.
-    async fn deliver(&self, due: Due) -> anyhow::Result<Option<Outcome>> {
+    async fn deliver(&self, due: &Due) -> anyhow::Result<Option<Outcome>> {
         let letter = match self.letters.fetch(due.entry.name).await {
             Ok(Fetched::Letter(letter)) => *letter,
             Ok(Fetched::Gone) => return Ok(Some(Outcome::Gone)),
@@ -75,7 +82,8 @@ impl Forward {
     }
 }
 
-fn note(due: Due, outcome: &Outcome) {
+/// The word for the outcome.
+fn note(due: &Due, outcome: &Outcome) -> &'static str {
     let (id, kind) = (due.claim.id, "forward");
     let (word, result) = match outcome {
         Outcome::Sent => ("sent", ""),
@@ -85,4 +93,5 @@ fn note(due: Due, outcome: &Outcome) {
     };
     metrics::counter!("emails_total", "kind" => kind, "outcome" => word).increment(1);
     tracing::info!(email = %id, kind, outcome = word, result, "a forwarded letter");
+    word
 }

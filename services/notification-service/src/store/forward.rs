@@ -5,7 +5,7 @@ use kernel::{ForwardId, Timestamp};
 use sql::{Error, Row, Sql, Tx, args};
 
 /// A forwarded letter that is owed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// Which forwarding.
     pub name: ForwardName,
@@ -13,13 +13,16 @@ pub struct Entry {
     pub attempt_count: i64,
     /// Since when it is owed.
     pub create_time: Timestamp,
+    /// The `traceparent` of the call that led to it, if that is known.
+    pub traces: String,
 }
 
 /// Adds a letter to be sent. False: it was there.
-pub async fn insert(tx: &mut Tx, name: ForwardName, now: Timestamp) -> Result<bool, Error> {
+pub async fn insert(tx: &mut Tx, name: ForwardName, trace: Option<String>, now: Timestamp) -> Result<bool, Error> {
     let sql = "INSERT INTO ledger (id, mailbox, kind, state, letter_count, open, attempt_count, tries, tries_since, \
-               last_result, create_time, state_time) VALUES ($1, $2, 'forward', 'owed', 0, FALSE, 0, 0, $3, '', $3, $3) ON CONFLICT (id) DO NOTHING";
-    Ok(tx.execute(sql, args![name.id, name.mailbox, now]).await? == 1)
+               last_result, create_time, state_time, traces) VALUES ($1, $2, 'forward', 'owed', 0, FALSE, 0, 0, $3, '', $3, $3, $4) \
+               ON CONFLICT (id) DO NOTHING";
+    Ok(tx.execute(sql, args![name.id, name.mailbox, now, trace]).await? == 1)
 }
 
 /// Notes that a worker has claimed the letter.
@@ -35,8 +38,8 @@ pub async fn count_attempt(tx: &mut Tx, id: ForwardId) -> Result<(), Error> {
 }
 
 const LOCK: Sql = Sql::each(
-    "SELECT mailbox, attempt_count, create_time FROM ledger WHERE id = $1",
-    "SELECT mailbox, attempt_count, create_time FROM ledger WHERE id = $1 FOR UPDATE",
+    "SELECT mailbox, attempt_count, create_time, traces FROM ledger WHERE id = $1",
+    "SELECT mailbox, attempt_count, create_time, traces FROM ledger WHERE id = $1 FOR UPDATE",
 );
 
 /// The letter, kept from changing until the transaction ends.
@@ -46,6 +49,7 @@ pub async fn lock(tx: &mut Tx, id: ForwardId) -> Result<Entry, Error> {
             name: ForwardName { mailbox: row.get("mailbox")?, id },
             attempt_count: row.get("attempt_count")?,
             create_time: row.get("create_time")?,
+            traces: row.get::<Option<String>>("traces")?.unwrap_or_default(),
         })
     };
     tx.one(LOCK, args![id], read).await

@@ -38,6 +38,8 @@ pub struct New {
     pub kind: Kind,
     /// As much of it as there is.
     pub content: Content,
+    /// The call that led to it, if that is known.
+    pub trace: Option<String>,
 }
 
 /// What there is of an e-mail when it becomes owed, sealed.
@@ -50,7 +52,7 @@ pub enum Content {
 }
 
 /// What is known of an e-mail when it is claimed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Claimed {
     /// Which.
     pub id: Uuid,
@@ -64,6 +66,8 @@ pub struct Claimed {
     pub subscriber: PersonId,
     /// The access that the subscription belongs to.
     pub access: Option<AccessId>,
+    /// Which calls led to it, as far as that is known: their `traceparent`s, separated by spaces.
+    pub traces: String,
 }
 
 /// The place of a rendered e-mail.
@@ -85,10 +89,10 @@ const LOCK: Sql = Sql::each(
 );
 
 const CLAIMED: Sql = Sql::each(
-    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access FROM ledger l \
+    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access, l.traces FROM ledger l \
      JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription \
      WHERE l.id IN (SELECT unhex(value) FROM json_each($1))",
-    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access FROM ledger l \
+    "SELECT l.id, l.kind, l.mailbox, l.subscription, s.subscriber, s.access, l.traces FROM ledger l \
      JOIN subscription s ON s.mailbox = l.mailbox AND s.id = l.subscription WHERE l.id = ANY($1)",
 );
 
@@ -108,31 +112,35 @@ const OWE_AGAIN: Sql = Sql::each(
 /// Adds an e-mail that no letter joins.
 pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, address, attempt_count, \
-               tries, tries_since, last_result, create_time, state_time) \
-               VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, $6, 0, 0, $7, '', $7, $7)";
+               tries, tries_since, last_result, create_time, state_time, traces) \
+               VALUES ($1, $2, $3, $4, 'owed', 0, FALSE, $5, $6, 0, 0, $7, '', $7, $7, $8)";
     let (email, address) = match new.content {
         Content::Rendered(email) => (Some(email), None),
         Content::Addressed(address) => (None, Some(address)),
     };
-    let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), email, address, now];
+    let args = args![new.id, new.mailbox, new.subscription, new.kind.as_str(), email, address, now, new.trace];
     tx.execute(sql, args).await.map(|_| ())
 }
 
-/// Counts `letters` for `subscription`: joins the e-mail that is still open, or opens the e-mail `id`. True: opened.
+/// Counts `letters`, to which the call `trace` led, for `subscription`: joins the e-mail that is still open, or opens the e-mail
+/// `id`. True: opened. Of the calls, the first 16 are kept.
 pub async fn count_letters(
     tx: &mut Tx,
     id: Uuid,
     mailbox: MailboxId,
     subscription: SubscriptionId,
     letters: i64,
+    trace: Option<String>,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
-               tries, tries_since, last_result, create_time, state_time) \
-               VALUES ($1, $2, $3, 'new_post', 'owed', $5, TRUE, 0, 0, $4, '', $4, $4) \
-               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + $5 \
-               RETURNING id";
-    let ids: Vec<Uuid> = tx.all(sql, args![id, mailbox, subscription, now, letters], |row| row.get("id")).await?;
+               tries, tries_since, last_result, create_time, state_time, traces) \
+               VALUES ($1, $2, $3, 'new_post', 'owed', $5, TRUE, 0, 0, $4, '', $4, $4, $6) \
+               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + $5, \
+               traces = CASE WHEN excluded.traces IS NULL OR length(ledger.traces) > 840 THEN ledger.traces \
+               ELSE COALESCE(ledger.traces || ' ', '') || excluded.traces END RETURNING id";
+    let args = args![id, mailbox, subscription, now, letters, trace];
+    let ids: Vec<Uuid> = tx.all(sql, args, |row| row.get("id")).await?;
     Ok(ids.contains(&id))
 }
 
@@ -146,6 +154,7 @@ pub async fn claimed(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Claimed>, Error>
             subscription: row.get("subscription")?,
             subscriber: row.get("subscriber")?,
             access: row.get("access")?,
+            traces: row.get::<Option<String>>("traces")?.unwrap_or_default(),
         })
     };
     tx.all(CLAIMED, args![ids], read).await

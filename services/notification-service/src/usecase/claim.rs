@@ -30,7 +30,7 @@ pub const fn queue_of(kind: Kind) -> &'static str {
 pub const LEASE: Duration = Duration::from_secs(15);
 
 /// An e-mail that this worker has claimed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Due {
     /// The claim, which fences all that is done with it.
     pub claim: Claim,

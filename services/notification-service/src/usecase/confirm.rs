@@ -14,6 +14,7 @@ use crate::usecase::claim::queue_of;
 use crate::usecase::{Errand, Target, made_before};
 use crypto::LookupHash;
 use kernel::{EmailAddress, id};
+use rpc::trace;
 use sql::once::Repeat;
 use sql::{Once, Tx, args, queue};
 
@@ -136,6 +137,7 @@ async fn tell_old_address(tx: &mut Tx, service: &Service, opened: &Opened, new: 
         subscription: *subscription,
         kind: Kind::AddressChanged,
         content: ledger::Content::Rendered(sealed),
+        trace: trace::text(),
     };
     ledger::insert(tx, new, now).await?;
     Ok(queue::push(tx, queue_of(Kind::AddressChanged), email, now).await?)

@@ -7,6 +7,7 @@ use crate::service::Service;
 use crate::store::{ledger, subscription};
 use crate::usecase::claim::queue_of;
 use kernel::{MailboxId, SubscriptionId, id};
+use rpc::trace;
 use sql::{Tx, queue};
 
 /// Counts a letter for every confirmed address of `mailbox`: it joins the e-mail that is still open, or opens one that
@@ -53,7 +54,7 @@ async fn add(
 ) -> Result<(), Error> {
     let now = tx.now().await?;
     let email = id::new_uuid(now, &*service.random);
-    if ledger::count_letters(tx, email, mailbox, subscription, letters, now).await? {
+    if ledger::count_letters(tx, email, mailbox, subscription, letters, trace::text(), now).await? {
         queue::push(tx, queue_of(Kind::NewPost), email, now.plus(service.window)).await?;
     }
     Ok(())

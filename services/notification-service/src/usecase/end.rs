@@ -10,6 +10,7 @@ use crate::store::subscription::Opened;
 use crate::store::{has_ended, known_person, ledger, subscription, waiting_address};
 use crate::usecase::claim::queue_of;
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, id};
+use rpc::trace;
 use sql::{Tx, queue};
 
 /// Ends a live subscription, which the caller has locked: its address is forgotten, and nothing is owed any more.
@@ -32,7 +33,8 @@ pub async fn end_and_tell(tx: &mut Tx, service: &Service, opened: &Opened, reaso
     // Rendered at sending: only mailbox-service knows the owner's name.
     let address = opened.key.seal(&address_place(email), address.as_str().as_bytes(), &*service.random);
     let content = Content::Addressed(address);
-    let new = ledger::New { id: email, mailbox: ended.mailbox, subscription: ended.id, kind, content };
+    let (mailbox, subscription, trace) = (ended.mailbox, ended.id, trace::text());
+    let new = ledger::New { id: email, mailbox, subscription, kind, content, trace };
     ledger::insert(tx, new, now).await?;
     Ok(queue::push(tx, queue_of(kind), email, now).await?)
 }

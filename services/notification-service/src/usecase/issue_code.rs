@@ -14,6 +14,7 @@ use crate::usecase::end::drop_unsent;
 use crypto::LookupHash;
 use kernel::limit::wait;
 use kernel::{AccessId, EmailAddress, PersonId, Timestamp, id};
+use rpc::trace;
 use sql::{Tx, queue, turn};
 
 /// Refuses a code that comes too soon after the last one of the subscription.
@@ -63,6 +64,7 @@ pub async fn issue_code(tx: &mut Tx, service: &Service, opened: &Opened, address
         subscription: subscription.id,
         kind: Kind::Code,
         content: ledger::Content::Rendered(seal(&ledger::email_place(email), &rendered.to_bytes())),
+        trace: trace::text(),
     };
     ledger::insert(tx, new, now).await?;
     Ok(queue::push(tx, queue_of(Kind::Code), email, now).await?)

@@ -74,10 +74,10 @@ async fn run(
     let now = tx.now().await?;
     let (mut prepared, mut held) = (Prepared::default(), Vec::new());
     for candidate in candidates {
-        let Due { claim, email } = candidate.due;
+        let Due { claim, email } = &candidate.due;
         if !opened.contains_key(&email.subscription.as_uuid()) {
             prepared.undecided.push(candidate);
-        } else if queue::postpone(tx, queue_of(email.kind), claim, now.plus(LEASE)).await? == Held::Yes {
+        } else if queue::postpone(tx, queue_of(email.kind), *claim, now.plus(LEASE)).await? == Held::Yes {
             held.push(candidate);
         }
     }
@@ -87,7 +87,7 @@ async fn run(
         let id = due.claim.id;
         let entry = entries.get(&id).ok_or_else(|| SqlError::corrupt("ledger.id", "missing"))?;
         let opened = &opened[&due.email.subscription.as_uuid()];
-        let step = Step { service, due: *due, entry, opened, standing, now };
+        let step = Step { service, due, entry, opened, standing, now };
         let told_again = step.is_told_again(tx).await?;
         match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
             Decision::Drop => step.drop(tx).await?,
@@ -109,7 +109,7 @@ async fn run(
 /// somebody else keeps, so that two with many wait for each other never.
 async fn lock(tx: &mut Tx, service: &Service, candidates: &[Candidate]) -> Result<HashMap<Uuid, Opened>, Error> {
     let opened = if let [only] = candidates {
-        let email = only.due.email;
+        let email = &only.due.email;
         let opened = subscription::lock(tx, &service.keys.keyring, email.mailbox, email.subscription).await?;
         vec![opened.ok_or_else(|| SqlError::corrupt("ledger.subscription", "missing"))?]
     } else {
@@ -123,7 +123,7 @@ async fn lock(tx: &mut Tx, service: &Service, candidates: &[Candidate]) -> Resul
 /// One candidate, and all there is to know about it.
 struct Step<'a> {
     service: &'a Service,
-    due: Due,
+    due: &'a Due,
     entry: &'a Entry,
     opened: &'a Opened,
     standing: &'a Standing,
@@ -183,7 +183,7 @@ impl Step<'_> {
         ledger::begin_attempt(tx, id, sealed, self.service.recipient_hash(&email.recipient), self.now).await?;
         let code = self.opened.subscription.waiting.as_ref().filter(|_| self.entry.kind == Kind::Code);
         let within = code.map(|waiting| waiting.expire_time.since(self.now));
-        Ok(Sending::Ready(Ready { due: self.due, email, within }))
+        Ok(Sending::Ready(Ready { due: self.due.clone(), email, within }))
     }
 
     /// When an e-mail comes again that got no place.

@@ -46,15 +46,20 @@ async fn note_taken(tx: &mut Tx, queue: &'static str, taken: Vec<Due>) -> Result
 }
 
 /// Notes the outcome, if the claim still holds; whoever claimed it since knows better.
-pub async fn settle(service: &Service, due: Due, email: Rendered, outcome: Result<(), SendError>) -> Result<(), Error> {
-    let service = service.clone();
-    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, due, &email, outcome).await })).await
+pub async fn settle(
+    service: &Service,
+    due: &Due,
+    email: Rendered,
+    outcome: Result<(), SendError>,
+) -> Result<(), Error> {
+    let (service, due) = (service.clone(), due.clone());
+    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, &due, &email, outcome).await })).await
 }
 
 async fn run(
     tx: &mut Tx,
     service: &Service,
-    due: Due,
+    due: &Due,
     email: &Rendered,
     outcome: Result<(), SendError>,
 ) -> Result<(), Error> {

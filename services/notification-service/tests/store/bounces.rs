@@ -29,13 +29,13 @@ async fn letters_told_of_at_a_former_address_that_refuses_are_told_of_at_the_one
         change_address(&world.service, target, email("new@example.dk"), once.into()).await.expect("changed");
         let code = world.code_alone().await;
         // On its way to the old address when the new one comes into force.
-        let due = claim(&world.service, Lane::News, 1).await.expect("claimed")[0];
-        let candidate = Candidate { due, standing: entitled() };
+        let due = claim(&world.service, Lane::News, 1).await.expect("claimed").remove(0);
+        let candidate = Candidate { due: due.clone(), standing: entitled() };
         let prepared = prepare(&world.service, vec![candidate], Places::new(1)).await.expect("prepared");
         let sent = prepared.ready.into_iter().next().expect("it is owed").email;
         assert_eq!(sent.recipient, email("old@example.dk"));
         world.confirm(target, &code).await.expect("confirmed");
-        settle(&world.service, due, sent, Err(SendError::new(Fault::Recipient, "5.1.1"))).await.expect("noted");
+        settle(&world.service, &due, sent, Err(SendError::new(Fault::Recipient, "5.1.1"))).await.expect("noted");
         assert_eq!(world.get(target).await.state(), subscription::State::Active);
         world.mailer.take();
         world.send_due(&entitled()).await;

@@ -20,10 +20,15 @@ const EACH: Duration = Duration::from_millis(500);
 
 /// So many places, beginning anywhere: processes must not all begin at the same address.
 pub(super) fn places(number: u16) -> impl Iterator<Item = Place> {
-    let mut bytes = [0; 4];
-    SystemRandom.fill(&mut bytes);
-    let first = usize::from(u16::from_le_bytes([bytes[0], bytes[1]]));
+    let Place(first) = place();
     (first..).take(usize::from(number)).map(Place)
+}
+
+/// Any place.
+pub(super) fn place() -> Place {
+    let mut bytes = [0; 2];
+    SystemRandom.fill(&mut bytes);
+    Place(usize::from(u16::from_le_bytes(bytes)))
 }
 
 /// The place of one connection in the row of addresses.

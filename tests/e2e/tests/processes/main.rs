@@ -8,3 +8,4 @@ mod files;
 mod kill;
 mod rest;
 mod rotation;
+mod traces;

@@ -9,13 +9,14 @@ use crate::usecase::claim::LEASE;
 use sql::queue::{self, Held};
 
 /// Holds on to the claim and counts the try. Nothing is to be sent when the claim is lost.
-pub async fn begin(service: &Service, due: Due) -> Result<Held, Error> {
+pub async fn begin(service: &Service, due: &Due) -> Result<Held, Error> {
+    let (claim, id) = (due.claim, due.entry.name.id);
     let begun = service.db.write(move |tx| {
         Box::pin(async move {
             let now = tx.now().await?;
-            let held = queue::postpone(tx, QUEUE, due.claim, now.plus(LEASE)).await?;
+            let held = queue::postpone(tx, QUEUE, claim, now.plus(LEASE)).await?;
             if held == Held::Yes {
-                forward::count_attempt(tx, due.entry.name.id).await?;
+                forward::count_attempt(tx, id).await?;
             }
             Ok::<_, Error>(held)
         })

@@ -9,7 +9,7 @@ use kernel::ForwardId;
 use sql::queue::{self, Claim};
 
 /// A letter that this worker has claimed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Due {
     /// The claim, which fences all that is done with it.
     pub claim: Claim,

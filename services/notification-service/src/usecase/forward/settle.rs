@@ -27,12 +27,12 @@ pub enum Outcome {
 }
 
 /// Notes the outcome, if the claim still holds.
-pub async fn settle(service: &Service, due: Due, outcome: Outcome) -> Result<(), Error> {
-    let service = service.clone();
-    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, due, outcome).await })).await
+pub async fn settle(service: &Service, due: &Due, outcome: Outcome) -> Result<(), Error> {
+    let (service, due) = (service.clone(), due.clone());
+    service.db.clone().write(move |tx| Box::pin(async move { run(tx, &service, &due, outcome).await })).await
 }
 
-async fn run(tx: &mut Tx, service: &Service, due: Due, outcome: Outcome) -> Result<(), Error> {
+async fn run(tx: &mut Tx, service: &Service, due: &Due, outcome: Outcome) -> Result<(), Error> {
     let now = tx.now().await?;
     if queue::postpone(tx, QUEUE, due.claim, now).await? == Held::No {
         tracing::warn!(email = %due.claim.id, "the claim was lost before the outcome was noted");
