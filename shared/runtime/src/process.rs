@@ -45,7 +45,7 @@ where
 /// What a command that found something amiss ends with. Not 2, with which a wrong command line ends.
 const AMISS: u8 = 3;
 
-/// The same for a service that has commands beside those of all, `migrate` and `ready`: with one it does that instead. Exit code 0 when all is well, 3 when
+/// The same for a service that has commands beside those of all, `migrate`, `ready` and `redrive-events`: with one it does that instead. Exit code 0 when all is well, 3 when
 /// the command found something amiss, 1 when it could not be done.
 pub fn main_with<C, S, B, F>(name: ServiceName, migrations: Migrations, build: B) -> ExitCode
 where

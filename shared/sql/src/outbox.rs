@@ -1,6 +1,7 @@
 //! The outbox: events written in the transaction that causes them, handed to another process later.
 
 use crate::args;
+use crate::db::Db;
 use crate::error::Error;
 use crate::insert::Insert;
 use crate::queue;
@@ -47,6 +48,40 @@ const PAYLOADS: Sql = Sql::each(
 pub async fn payloads(tx: &mut Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<u8>>, Error> {
     let rows = tx.all(PAYLOADS, args![ids], |row| Ok((row.get("id")?, row.get("payload")?))).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// How many events are set going again in one transaction.
+const REDRIVEN_AT_ONCE: i64 = 100;
+
+/// Sets the events for `destination` going again that are set aside, in batches; how many. Each once, though the relay may set it
+/// aside again meanwhile.
+pub async fn redrive(db: &Db, destination: ServiceName) -> Result<usize, Error> {
+    let (mut sum, mut after) = (0, Uuid::nil());
+    loop {
+        let batch: Result<_, Error> = db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let ids = queue::parked(tx, queue_for(destination), after, REDRIVEN_AT_ONCE).await?;
+                    let last = ids.last().copied();
+                    Ok((revive(tx, destination, ids).await?, last))
+                })
+            })
+            .await;
+        let (revived, last) = batch?;
+        sum += revived;
+        let Some(last) = last else { return Ok(sum) };
+        after = last;
+    }
+}
+
+/// Sets one event for `destination` going again. False: it is not set aside.
+pub async fn redrive_one(db: &Db, destination: ServiceName, event: EventId) -> Result<bool, Error> {
+    db.write(move |tx| Box::pin(async move { Ok(revive(tx, destination, vec![event.as_uuid()]).await? == 1) })).await
+}
+
+async fn revive(tx: &mut Tx, destination: ServiceName, ids: Vec<Uuid>) -> Result<usize, Error> {
+    let now = tx.now().await?;
+    Ok(queue::revive(tx, queue_for(destination), ids, now).await?.len())
 }
 
 const DELETE: Sql = Sql::each(

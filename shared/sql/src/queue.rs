@@ -123,6 +123,12 @@ pub async fn park(tx: &mut Tx, queue: &str, claim: Claim) -> Result<Held, Error>
     held(tx.execute(sql, args![queue, claim.id, claim.attempt]).await?)
 }
 
+/// Up to `most` pieces of work that are set aside, of those whose ids come after `after`, in the order of their ids.
+pub async fn parked(tx: &mut Tx, queue: &str, after: Uuid, most: i64) -> Result<Vec<Uuid>, Error> {
+    let sql = "SELECT id FROM due_work WHERE queue = $1 AND parked AND id > $2 ORDER BY id LIMIT $3";
+    tx.all(sql, args![queue, after, most], |row| row.get("id")).await
+}
+
 const REVIVE: Sql = Sql::each(
     "UPDATE due_work SET parked = FALSE, attempt = attempt + 1, due = $2 WHERE queue = $1 AND parked \
      AND id IN (SELECT unhex(value) FROM json_each($3)) RETURNING id",

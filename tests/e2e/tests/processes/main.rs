@@ -6,6 +6,7 @@ mod commands;
 mod end;
 mod files;
 mod kill;
+mod redriving;
 mod rest;
 mod rotation;
 mod traces;
