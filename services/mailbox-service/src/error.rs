@@ -205,6 +205,8 @@ impl Error {
             Unchanged::NotSent => Self::SystemFolder(mailbox, "sent"),
             Unchanged::Unserved => Self::ServiceAcknowledgementRequired(mailbox, letter),
             Unchanged::MayNotDelete(capacity) => Self::ActNotAllowed { act: Act::Delete, capacity },
+            Unchanged::MayNotMove(capacity) => Self::ActNotAllowed { act: Act::Move, capacity },
+            Unchanged::MayNotMark(capacity) => Self::ActNotAllowed { act: Act::Mark, capacity },
         }
     }
 }

@@ -28,6 +28,7 @@ pub mod look_up_recipient;
 pub mod mark_messages;
 pub mod move_messages;
 pub mod name_person;
+mod named;
 pub mod publish;
 pub mod purge_messages;
 pub mod put_notice;

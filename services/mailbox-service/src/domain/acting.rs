@@ -47,6 +47,11 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it only looks: whoever sees post may do so to all of it, so none of it needs a second question (R1, R14).
+    pub fn looks(self) -> bool {
+        matches!(self, Self::List | Self::Read | Self::Download | Self::Search | Self::Watch)
+    }
+
     /// Whether it may change anything: opening a letter and downloading a file mark it, and serve.
     pub fn changes(self) -> bool {
         !matches!(self, Self::List | Self::Search | Self::ReadActivity | Self::Watch)
@@ -69,7 +74,8 @@ pub enum Capacity {
 }
 
 impl Capacity {
-    const ALL: [Self; 5] = [Self::Owner, Self::Reader, Self::Guardian, Self::PrivateReader, Self::PrivateEditor];
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Reader, Self::Guardian, Self::PrivateReader, Self::PrivateEditor];
 
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
@@ -101,13 +107,22 @@ pub struct Ground {
     pub version: i64,
 }
 
+/// The leave to do one act in another's mailbox, as access-service decided it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leave {
+    /// By what accesses, at least one, public post first.
+    pub grounds: Vec<Ground>,
+    /// By what others they see post that they may not do it to (R14).
+    pub barred: Vec<Ground>,
+}
+
 /// What somebody may do the act on, before the portal has its say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Right {
     /// It is their own mailbox.
     Owner,
-    /// By these accesses, at least one, public post first.
-    Reader(Vec<Ground>),
+    /// By the leave of the owner.
+    Reader(Leave),
 }
 
 /// Who acts, where, and what they see: the one thing that handlers ask before they touch a letter.
@@ -121,13 +136,20 @@ pub struct Acting {
     pub portal: Portal,
     /// By what right.
     pub right: Right,
-    /// The post they see here and now; at least one mark.
+    /// The post they see here and now, and may do the act to; at least one mark.
     visible: Vec<Mark>,
+    /// What they see here and now beside it, and may not do the act to.
+    barred: Vec<Ground>,
 }
 
-/// The portal shows none of the post that the caller has a right to (P4).
+/// Why there is nothing here to do the act to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct NothingShown;
+pub enum Shut {
+    /// The portal shows none of the post that the caller has a right to (P4).
+    NothingShown,
+    /// Of what it shows they may do the act to none; in which capacity they see it (R14).
+    Barred(Capacity),
+}
 
 impl Acting {
     /// Brings the right and the rules of the portal together: borger.dk and the app show public post only; a commercial portal
@@ -138,29 +160,35 @@ impl Acting {
         portal: Portal,
         right: Right,
         settings: &Settings,
-    ) -> Result<Self, NothingShown> {
+    ) -> Result<Self, Shut> {
         let commercial = CommercialPortal::of(portal);
         let private = [commercial.map(Mark::Private), commercial.map(Mark::OwnPrivate)];
         let shown = settings.shows_public_post(portal);
         let shown = [shown.then_some(Mark::Public), shown.then_some(Mark::Own)].into_iter().chain(private);
+        let shown: Vec<Mark> = shown.flatten().collect();
         // No ground is for the owner's own notices, so no reader sees them (A17).
         let open = |mark: &Mark| match &right {
             Right::Owner => true,
-            Right::Reader(grounds) => grounds.iter().any(|ground| ground.mark == *mark),
+            Right::Reader(leave) => leave.grounds.iter().any(|ground| ground.mark == *mark),
         };
-        let visible: Vec<Mark> = shown.flatten().filter(open).collect();
-        if visible.is_empty() {
-            return Err(NothingShown);
+        let visible: Vec<Mark> = shown.iter().copied().filter(open).collect();
+        let barred: Vec<Ground> = match &right {
+            Right::Owner => Vec::new(),
+            Right::Reader(leave) => leave.barred.iter().filter(|of| shown.contains(&of.mark)).cloned().collect(),
+        };
+        match barred.first() {
+            _ if !visible.is_empty() => Ok(Self { mailbox, actor, portal, right, visible, barred }),
+            Some(ground) => Err(Shut::Barred(ground.capacity)),
+            None => Err(Shut::NothingShown),
         }
-        Ok(Self { mailbox, actor, portal, right, visible })
     }
 
     /// The same caller once the owner has chosen anew what the portal shows (P4).
-    pub fn under(&self, settings: &Settings) -> Result<Self, NothingShown> {
+    pub fn under(&self, settings: &Settings) -> Result<Self, Shut> {
         Self::new(self.mailbox, self.actor, self.portal, self.right.clone(), settings)
     }
 
-    /// The marks of the post they see.
+    /// The marks of the post they see and may do the act to.
     pub fn visible(&self) -> &[Mark] {
         &self.visible
     }
@@ -174,6 +202,17 @@ impl Acting {
     pub fn visible_marks(&self) -> [&'static str; 4] {
         let first = self.visible[0];
         [0, 1, 2, 3].map(|at| self.visible.get(at).unwrap_or(&first).as_str())
+    }
+
+    /// The same of the post they see and may not do the act to; none: there is no such post.
+    pub fn barred_marks(&self) -> Option<[&'static str; 4]> {
+        let first = self.barred.first()?;
+        Some([0, 1, 2, 3].map(|at| self.barred.get(at).unwrap_or(first).mark.as_str()))
+    }
+
+    /// In which capacity they see post of `mark` that they may not do the act to.
+    pub fn barred_as(&self, mark: Mark) -> Option<Capacity> {
+        self.barred.iter().find(|ground| ground.mark == mark).map(|ground| ground.capacity)
     }
 
     /// Whether a name that begins with `mailbox` lies in this one; `me` is the actor's own.
@@ -193,7 +232,7 @@ impl Acting {
     pub fn capacity(&self) -> Capacity {
         match &self.right {
             Right::Owner => Capacity::Owner,
-            Right::Reader(grounds) => grounds.first().map_or(Capacity::Reader, |ground| ground.capacity),
+            Right::Reader(leave) => leave.grounds.first().map_or(Capacity::Reader, |ground| ground.capacity),
         }
     }
 
@@ -201,7 +240,7 @@ impl Acting {
     pub fn ground_for(&self, mark: Option<Mark>) -> Option<&Ground> {
         match &self.right {
             Right::Owner => None,
-            Right::Reader(grounds) => {
+            Right::Reader(Leave { grounds, .. }) => {
                 grounds.iter().find(|ground| Some(ground.mark) == mark).or_else(|| grounds.first())
             }
         }
@@ -221,7 +260,7 @@ impl Acting {
     pub fn binding(&self) -> String {
         let by = match &self.right {
             Right::Owner => "owner".to_owned(),
-            Right::Reader(grounds) => {
+            Right::Reader(Leave { grounds, .. }) => {
                 let grounds = grounds.iter().map(|ground| format!("{}@{}", ground.access, ground.version));
                 grounds.collect::<Vec<_>>().join(",")
             }
@@ -241,6 +280,10 @@ mod tests {
     fn visible(portal: Portal, right: Right, settings: &Settings) -> Option<Vec<Mark>> {
         let person = PersonId::new(NOW, &SystemRandom);
         Acting::new(person, person, portal, right, settings).ok().map(|acting| acting.visible().to_vec())
+    }
+
+    fn reader(marks: &[Mark]) -> Right {
+        Right::Reader(Leave { grounds: marks.iter().map(|mark| ground(*mark)).collect(), barred: Vec::new() })
     }
 
     fn ground(mark: Mark) -> Ground {
@@ -270,10 +313,24 @@ mod tests {
     #[test]
     fn a11_a_reader_of_public_post_never_sees_private_post() {
         let chosen = Settings { show_in_e_boks: true, ..Settings::default() };
-        let reader = || Right::Reader(vec![ground(Mark::Public)]);
-        assert_eq!(visible(Portal::EBoks, reader(), &chosen), Some(vec![Mark::Public]));
-        assert_eq!(visible(Portal::EBoks, reader(), &Settings::default()), None);
-        let private = Right::Reader(vec![ground(PRIVATE)]);
+        let public = || reader(&[Mark::Public]);
+        assert_eq!(visible(Portal::EBoks, public(), &chosen), Some(vec![Mark::Public]));
+        assert_eq!(visible(Portal::EBoks, public(), &Settings::default()), None);
+        let private = reader(&[PRIVATE]);
         assert_eq!(visible(Portal::BorgerDk, private, &chosen), None, "private post stays in its own portal");
+    }
+
+    #[test]
+    fn r14_what_is_seen_and_not_open_to_the_act_stands_by_itself() {
+        let seen = Ground { capacity: Capacity::PrivateReader, ..ground(PRIVATE) };
+        let mixed = || Right::Reader(Leave { grounds: vec![ground(Mark::Public)], barred: vec![seen.clone()] });
+        let person = PersonId::new(NOW, &SystemRandom);
+        let chosen = Settings { show_in_e_boks: true, ..Settings::default() };
+        let at = |portal, settings| Acting::new(person, person, portal, mixed(), settings);
+        let acting = at(Portal::EBoks, &chosen).expect("public post shows");
+        assert_eq!((acting.visible(), acting.barred_as(PRIVATE)), (&[Mark::Public][..], Some(Capacity::PrivateReader)));
+        let hidden = Settings::default();
+        assert_eq!(at(Portal::EBoks, &hidden), Err(Shut::Barred(Capacity::PrivateReader)));
+        assert_eq!(at(Portal::BorgerDk, &chosen).expect("public post shows").barred_marks(), None, "it does not show");
     }
 }

@@ -16,8 +16,12 @@ pub enum Unchanged {
     NotSent,
     /// A message for service that a reader must acknowledge first (R12).
     Unserved,
-    /// Out of the bin is for the owner only; the caller's capacity (R7).
+    /// Into the bin and out of it is not for this capacity (R7).
     MayNotDelete(Capacity),
+    /// The letter may be seen in this capacity and not moved (R14).
+    MayNotMove(Capacity),
+    /// The letter may be seen in this capacity and not marked (R14).
+    MayNotMark(Capacity),
 }
 
 /// The outcomes as few bytes, one a letter: what a repeated call is answered by.
@@ -29,24 +33,19 @@ pub fn encode(outcomes: &[Outcome]) -> Vec<u8> {
 pub fn decode(bytes: &[u8]) -> Option<Vec<Outcome>> {
     let outcome = |code: &u8| match *code {
         DONE => Some(Ok(())),
-        code => ALL.into_iter().find(|unchanged| unchanged.code() == code).map(Err),
+        code => all().find(|unchanged| unchanged.code() == code).map(Err),
     };
     bytes.iter().map(outcome).collect()
 }
 
 const DONE: u8 = 0;
 
-const ALL: [Unchanged; 9] = [
-    Unchanged::NotFound,
-    Unchanged::NotInBin,
-    Unchanged::NotSent,
-    Unchanged::Unserved,
-    Unchanged::MayNotDelete(Capacity::Owner),
-    Unchanged::MayNotDelete(Capacity::Reader),
-    Unchanged::MayNotDelete(Capacity::Guardian),
-    Unchanged::MayNotDelete(Capacity::PrivateReader),
-    Unchanged::MayNotDelete(Capacity::PrivateEditor),
-];
+/// Each reason there is.
+fn all() -> impl Iterator<Item = Unchanged> {
+    use Unchanged::{MayNotDelete, MayNotMark, MayNotMove, NotFound, NotInBin, NotSent, Unserved};
+    let barred = Capacity::ALL.into_iter().flat_map(|of| [MayNotDelete(of), MayNotMove(of), MayNotMark(of)]);
+    [NotFound, NotInBin, NotSent, Unserved].into_iter().chain(barred)
+}
 
 impl Unchanged {
     const fn code(self) -> u8 {
@@ -55,12 +54,20 @@ impl Unchanged {
             Self::NotInBin => 2,
             Self::NotSent => 3,
             Self::Unserved => 4,
-            Self::MayNotDelete(Capacity::Owner) => 10,
-            Self::MayNotDelete(Capacity::Reader) => 11,
-            Self::MayNotDelete(Capacity::Guardian) => 12,
-            Self::MayNotDelete(Capacity::PrivateReader) => 13,
-            Self::MayNotDelete(Capacity::PrivateEditor) => 14,
+            Self::MayNotDelete(capacity) => 10 + code(capacity),
+            Self::MayNotMove(capacity) => 20 + code(capacity),
+            Self::MayNotMark(capacity) => 30 + code(capacity),
         }
+    }
+}
+
+const fn code(capacity: Capacity) -> u8 {
+    match capacity {
+        Capacity::Owner => 0,
+        Capacity::Reader => 1,
+        Capacity::Guardian => 2,
+        Capacity::PrivateReader => 3,
+        Capacity::PrivateEditor => 4,
     }
 }
 
@@ -70,7 +77,7 @@ mod tests {
 
     #[test]
     fn outcomes_survive_being_kept() {
-        let outcomes: Vec<Outcome> = std::iter::once(Ok(())).chain(ALL.into_iter().map(Err)).collect();
+        let outcomes: Vec<Outcome> = std::iter::once(Ok(())).chain(all().map(Err)).collect();
         assert_eq!(decode(&encode(&outcomes)), Some(outcomes));
         assert_eq!(decode(&[0, 99]), None);
     }

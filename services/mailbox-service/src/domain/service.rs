@@ -97,7 +97,7 @@ impl ServiceRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::acting::{Ground, Right};
+    use crate::domain::acting::{Ground, Leave, Right};
     use crate::domain::post::Mark;
     use crate::domain::settings::Settings;
     use kernel::{AccessId, SystemRandom};
@@ -113,7 +113,8 @@ mod tests {
     fn r12_an_unserved_message_is_withheld_from_readers_and_serves_its_owner() {
         let by = |capacity| {
             let access = AccessId::new(NOW, &SystemRandom);
-            acting(Right::Reader(vec![Ground { mark: Mark::Public, capacity, access, version: 1 }]))
+            let grounds = vec![Ground { mark: Mark::Public, capacity, access, version: 1 }];
+            acting(Right::Reader(Leave { grounds, barred: Vec::new() }))
         };
         for reader in [by(Capacity::Reader), by(Capacity::Guardian)] {
             assert_eq!(service(&reader, Some(ServiceState::Unserved)), Service::Withheld);

@@ -1,15 +1,26 @@
 //! The question to access-service: may this person do this in that mailbox, now?
 
-use crate::domain::acting::{Act, Capacity, Ground};
+use crate::domain::acting::{Act, Capacity, Ground, Leave};
 use crate::domain::post::{CommercialPortal, Mark};
 use crate::error::Error;
 use api::access::v1::authorization_service_client::AuthorizationServiceClient;
-use api::access::v1::{AccessQuestion, AccessState, CheckRequest, CheckResponse, Decision, DecisionGround, EndReason};
+use api::access::v1::{
+    AccessQuestion, AccessState, BatchCheckRequest, CheckRequest, Decision, DecisionGround, EndReason,
+};
 use api::core::v1 as core;
 use api::error::v1::ErrorReason;
 use kernel::{MailboxId, PersonId, Portal, resource};
 use rpc::{Call, Client, Refusal};
-use tonic::{Code, Response, Status};
+use tonic::{Code, Status};
+
+/// When a question is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// As a call begins.
+    Begins,
+    /// While its stream goes on.
+    GoesOn,
+}
 
 /// access-service.
 #[derive(Clone)]
@@ -21,59 +32,84 @@ impl Access {
         Self(client)
     }
 
-    /// By what accesses `actor` may do `act` in `mailbox`, at this moment, at least one; or why not. Fails closed: no
-    /// answer is a refusal.
+    /// By what accesses `actor` may do `act` in `mailbox`, at this moment; or why not. Fails closed: no answer is a refusal.
     pub async fn check(
         &self,
         call: &Call,
+        stage: Stage,
         actor: PersonId,
         mailbox: MailboxId,
         act: Act,
-    ) -> Result<Vec<Ground>, Error> {
-        let answer = self.ask(call, actor, mailbox, act).await?.map_err(|status| self.0.failed(status))?;
-        decided(&answer, mailbox, act, call.citizen()?.portal)
-    }
-
-    /// The same while a stream is open: by then the person's token may have run out, which is theirs to renew.
-    pub async fn check_again(
-        &self,
-        call: &Call,
-        actor: PersonId,
-        mailbox: MailboxId,
-        act: Act,
-    ) -> Result<Vec<Ground>, Error> {
-        let answer = self.ask(call, actor, mailbox, act).await?.map_err(|status| match status.code() {
-            Code::Unauthenticated => Refusal::new(ErrorReason::TokenInvalid),
-            _ => self.0.failed(status),
-        });
-        decided(&answer?, mailbox, act, call.citizen()?.portal)
-    }
-
-    async fn ask(
-        &self,
-        call: &Call,
-        actor: PersonId,
-        mailbox: MailboxId,
-        act: Act,
-    ) -> Result<Result<CheckResponse, Status>, Error> {
-        let question = AccessQuestion {
-            mailbox: resource::mailbox(mailbox),
-            act: to_proto(act).into(),
-            post_kind: core::PostKind::Unspecified.into(),
+    ) -> Result<Leave, Error> {
+        let portal = call.citizen()?.portal;
+        let (decision, seen) = if act.looks() {
+            (self.one(call, stage, actor, question(mailbox, act)).await?, None)
+        } else {
+            let [decision, seen] =
+                self.two(call, stage, actor, [act, Act::List].map(|act| question(mailbox, act))).await?;
+            (Some(decision), Some(seen))
         };
+        let decision = decision.ok_or(Error::NotFound)?;
+        if !decision.allowed {
+            return Err(denied(&decision, act, portal));
+        }
+        let grounds = grounds(&decision, mailbox);
+        if grounds.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let may = |seen: &Ground| grounds.iter().any(|ground| ground.mark == seen.mark);
+        let seen = seen.map(|seen| self::grounds(&seen, mailbox)).unwrap_or_default();
+        let barred = seen.into_iter().filter(|seen| !may(seen)).collect();
+        Ok(Leave { grounds, barred })
+    }
+
+    async fn one(
+        &self,
+        call: &Call,
+        stage: Stage,
+        actor: PersonId,
+        question: AccessQuestion,
+    ) -> Result<Option<Decision>, Error> {
         let message = CheckRequest { actor: resource::person(actor), question: Some(question) };
         let request = self.0.request_for(message, call)?;
-        Ok(AuthorizationServiceClient::new(self.0.channel()).check(request).await.map(Response::into_inner))
+        let answer = AuthorizationServiceClient::new(self.0.channel()).check(request).await;
+        Ok(answer.map_err(|status| self.failed(stage, status))?.into_inner().decision)
+    }
+
+    /// Both decided at one moment.
+    async fn two(
+        &self,
+        call: &Call,
+        stage: Stage,
+        actor: PersonId,
+        questions: [AccessQuestion; 2],
+    ) -> Result<[Decision; 2], Error> {
+        let message = BatchCheckRequest { actor: resource::person(actor), questions: questions.to_vec() };
+        let request = self.0.request_for(message, call)?;
+        let answer = AuthorizationServiceClient::new(self.0.channel()).batch_check(request).await;
+        let decisions = answer.map_err(|status| self.failed(stage, status))?.into_inner().decisions;
+        decisions.try_into().map_err(|_| Error::NotFound)
+    }
+
+    /// While a stream is open the person's token may have run out, which is theirs to renew.
+    fn failed(&self, stage: Stage, status: Status) -> Refusal {
+        match (stage, status.code()) {
+            (Stage::GoesOn, Code::Unauthenticated) => Refusal::new(ErrorReason::TokenInvalid),
+            _ => self.0.failed(status),
+        }
     }
 }
 
-fn decided(answer: &CheckResponse, mailbox: MailboxId, act: Act, portal: Portal) -> Result<Vec<Ground>, Error> {
-    let Some(decision) = &answer.decision else { return Err(Error::NotFound) };
-    if !decision.allowed {
-        return Err(denied(decision, act, portal));
+fn question(mailbox: MailboxId, act: Act) -> AccessQuestion {
+    AccessQuestion {
+        mailbox: resource::mailbox(mailbox),
+        act: to_proto(act).into(),
+        post_kind: core::PostKind::Unspecified.into(),
     }
-    let grounds: Vec<Ground> = decision.grounds.iter().filter_map(|ground| read(ground, mailbox)).collect();
-    if grounds.is_empty() { Err(Error::NotFound) } else { Ok(grounds) }
+}
+
+fn grounds(decision: &Decision, mailbox: MailboxId) -> Vec<Ground> {
+    decision.grounds.iter().filter_map(|ground| read(ground, mailbox)).collect()
 }
 
 /// A ground that does not make sense is none.

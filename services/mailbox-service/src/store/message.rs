@@ -11,7 +11,7 @@ mod tags;
 
 pub(crate) use ahead::{ahead_posts, publish};
 pub use bin::{bin_folders, expired_in_bin, with_expired_bin};
-pub use bulk::{Placed, place_in, placed, purge, set_read};
+pub use bulk::{Placed, barred, place_in, placed, purge, set_read};
 pub use list::list;
 pub use search::{Scanned, Text, scan, texts, unserved_in};
 pub use service::{Unserved, set_served, unserved};

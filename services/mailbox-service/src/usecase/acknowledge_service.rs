@@ -1,7 +1,9 @@
 //! Being served a message for service, as an act of its own (R6, R12), and the record that it made.
 
 use super::admit::Admitted;
+use super::named::missing;
 use super::{Parts, Repeatable, serve};
+use crate::domain::acting::Act;
 use crate::domain::post::Mark;
 use crate::domain::service::{ServiceRecord, ServiceState};
 use crate::error::Error;
@@ -24,7 +26,9 @@ pub async fn run(
             // Of many at once the first to lock the mailbox makes the record.
             let owner = store::person::lock(tx, acting.mailbox).await?.ok_or(Error::NotFound)?;
             let repeated = call.before(tx).await?.is_some();
-            let letter = store::message::get(tx, &acting, id, &key).await?.ok_or(Error::NotFound)?;
+            let Some(letter) = store::message::get(tx, &acting, id, &key).await? else {
+                return Err(missing(tx, &acting, id, Act::AcknowledgeService).await?);
+            };
             let record = match letter.summary.service {
                 None => return Err(Error::StateConflict("NOT_FOR_SERVICE")),
                 Some(ServiceState::Unserved) => {

@@ -1,9 +1,10 @@
 //! Who is acting in which mailbox: the one way in for every call of a citizen.
 
 use super::Parts;
-use crate::domain::acting::{Act, Acting, Ground, Right};
+use crate::domain::acting::{Act, Acting, Ground, Leave, Right, Shut};
 use crate::domain::post::Mark;
 use crate::error::Error;
+use crate::peers::access::Stage;
 use crate::store;
 use crate::store::entry::{Entry, Mailbox};
 use crate::store::person::PersonRow;
@@ -26,6 +27,16 @@ pub struct Admitted {
 /// Admits the citizen of `call` to `mailbox` for `act`. The own mailbox needs nobody's leave; for another's, access-service
 /// is asked, once, and no answer is a refusal.
 pub async fn admit(parts: &Arc<Parts>, call: &Call, mailbox: MailboxRef, act: Act) -> Result<Admitted, Error> {
+    enter(parts, call, Stage::Begins, mailbox, act).await
+}
+
+async fn enter(
+    parts: &Arc<Parts>,
+    call: &Call,
+    stage: Stage,
+    mailbox: MailboxRef,
+    act: Act,
+) -> Result<Admitted, Error> {
     let citizen = call.citizen()?;
     let named = match mailbox {
         MailboxRef::Own => None,
@@ -43,19 +54,21 @@ pub async fn admit(parts: &Arc<Parts>, call: &Call, mailbox: MailboxRef, act: Ac
                 return Err(Error::CallerHasNoDigitalPost);
             }
             // Before the mailbox is looked into, so that a stranger can't tell by the answer whether there is one.
-            let grounds = parts.access.check(call, caller, id, act).await?;
+            let leave = parts.access.check(call, stage, caller, id, act).await?;
             let opened = other.ok_or(Error::NotFound)?;
-            if let (Some(_), Some(ground)) = (opened.owner.close_time, grounds.first()) {
+            if let (Some(_), Some(ground)) = (opened.owner.close_time, leave.grounds.first()) {
                 return Err(Error::MailboxClosed(id, ground.access));
             }
-            (opened, Right::Reader(grounds))
+            (opened, Right::Reader(leave))
         }
         // What death has closed stays as it is, whoever has the token (P8).
         _ if own.owner.close_time.is_some() && act.changes() => return Err(Error::CallerHasNoDigitalPost),
         _ => (own, Right::Owner),
     };
-    let acting = Acting::new(owner.id, caller, citizen.portal, right, &settings)
-        .map_err(|_| Error::PortalDoesNotShow(citizen.portal))?;
+    let acting = Acting::new(owner.id, caller, citizen.portal, right, &settings).map_err(|shut| match shut {
+        Shut::NothingShown => Error::PortalDoesNotShow(citizen.portal),
+        Shut::Barred(capacity) => Error::ActNotAllowed { act, capacity },
+    })?;
     let key = owner.key(&parts.keys.keyring)?;
     Ok(Admitted { acting, key, owner })
 }
@@ -70,8 +83,8 @@ pub async fn readmit(
     mark: Option<Mark>,
     act: Act,
 ) -> Result<(), Error> {
-    let Right::Reader(began) = &acting.right else { return Ok(()) };
-    let present = parts.access.check_again(call, acting.actor, acting.mailbox, act).await?;
+    let Right::Reader(Leave { grounds: began, .. }) = &acting.right else { return Ok(()) };
+    let present = parts.access.check(call, Stage::GoesOn, acting.actor, acting.mailbox, act).await?.grounds;
     let about = |grounds: &[Ground]| -> Vec<Ground> {
         grounds.iter().filter(|ground| mark.is_none_or(|mark| ground.mark == mark)).cloned().collect()
     };

@@ -1,8 +1,9 @@
 //! Forwarding a letter with its files: to an e-mail address, or as a copy into another mailbox (M7, R5, A20).
 
 use super::admit::Admitted;
+use super::named::missing;
 use super::{Parts, Repeatable, name_person, serve};
-use crate::domain::acting::Acting;
+use crate::domain::acting::{Act, Acting};
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::forward::{Forward, Origin, State, Target};
 use crate::domain::message::NewMessage;
@@ -90,7 +91,9 @@ impl Job<'_> {
         }
         self.count(tx).await?;
         let (owner, recipient) = self.lock(tx, &destination).await?;
-        let mut letter = store::message::get(tx, acting, self.message, key).await?.ok_or(Error::NotFound)?;
+        let Some(mut letter) = store::message::get(tx, acting, self.message, key).await? else {
+            return Err(missing(tx, acting, self.message, Act::Forward).await?);
+        };
         match service(acting, letter.summary.service) {
             Service::Withheld => return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, self.message)),
             // Forwarding opens it (M8).

@@ -1,6 +1,7 @@
 //! Marking letters read or unread, for everybody in every portal (R4, P3).
 
 use super::admit::Admitted;
+use super::named::Named;
 use super::{Parts, Repeatable};
 use crate::domain::acting::Acting;
 use crate::domain::activity::{Actor, Entry, Kind};
@@ -10,7 +11,6 @@ use crate::error::Error;
 use crate::store;
 use crate::store::message::Placed;
 use kernel::MessageId;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Marks the letters; one outcome for each, in their order.
@@ -30,10 +30,10 @@ pub async fn run(
             if let Some(first) = call.outcomes(tx).await? {
                 return Ok(first);
             }
-            let placed = store::message::placed(tx, &acting, &ids).await?;
-            let placed: HashMap<MessageId, _> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-            let outcomes: Vec<Outcome> = ids.iter().map(|id| markable(&acting, placed.get(id)).map(|_| ())).collect();
-            let free = placed.values().filter_map(|letter| markable(&acting, Some(letter)).ok());
+            let named = Named::find(tx, &acting, &ids).await?;
+            let markable = |id: &MessageId| named.get(*id, Unchanged::MayNotMark).and_then(|of| free(&acting, of));
+            let outcomes: Vec<Outcome> = ids.iter().map(|id| markable(id).map(|_| ())).collect();
+            let free = ids.iter().filter_map(|id| markable(id).ok());
             let changing: Vec<_> = free.filter(|letter| letter.is_read != read).collect();
             let mut changes = store::count::Changes::default();
             for letter in &changing {
@@ -53,11 +53,7 @@ pub async fn run(
     .await
 }
 
-/// The letter, if `acting` sees it and may mark it. Marking opens nothing, so the owner's marking serves nobody.
-fn markable<'l>(acting: &Acting, letter: Option<&'l Placed>) -> Result<&'l Placed, Unchanged> {
-    let letter = letter.ok_or(Unchanged::NotFound)?;
-    if is_withheld(acting, letter.service) {
-        return Err(Unchanged::Unserved);
-    }
-    Ok(letter)
+/// The letter, unless it is withheld. Marking opens nothing, so the owner's marking serves nobody.
+fn free<'l>(acting: &Acting, letter: &'l Placed) -> Result<&'l Placed, Unchanged> {
+    if is_withheld(acting, letter.service) { Err(Unchanged::Unserved) } else { Ok(letter) }
 }

@@ -1,8 +1,9 @@
 //! Moving letters: between folders (R3), into the bin and out of it (R7).
 
 use super::admit::Admitted;
+use super::named::Named;
 use super::{Parts, Repeatable, serve};
-use crate::domain::acting::Acting;
+use crate::domain::acting::{Acting, Capacity};
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
 use crate::domain::outcome::{Outcome, Unchanged};
@@ -23,6 +24,16 @@ pub enum Destination {
     To(Folder),
     /// Out of the bin, to where they came from, or to the inbox when that is gone.
     Back,
+}
+
+impl Destination {
+    /// What is said of a letter that may be seen and not taken there.
+    fn may_not(self) -> fn(Capacity) -> Unchanged {
+        match self {
+            Self::To(Folder::Bin) | Self::Back => Unchanged::MayNotDelete,
+            Self::To(_) => Unchanged::MayNotMove,
+        }
+    }
 }
 
 /// Moves the letters; one outcome for each, in their order.
@@ -49,12 +60,12 @@ pub async fn run(
             {
                 return Err(Error::NotFound);
             }
-            let placed = store::message::placed(tx, &acting, &ids).await?;
-            let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
+            let named = Named::find(tx, &acting, &ids).await?;
+            let may_not = destination.may_not();
             let mut moves: HashMap<Folder, Vec<Placed>> = HashMap::new();
             let mut outcomes: Vec<Outcome> = Vec::new();
             for id in &ids {
-                let target = placed.get(id).ok_or(Unchanged::NotFound).and_then(|letter| {
+                let target = named.get(*id, may_not).and_then(|letter| {
                     target(letter, destination, &acting, &own).map(|to| moves.entry(to).or_default().push(*letter))
                 });
                 outcomes.push(target);

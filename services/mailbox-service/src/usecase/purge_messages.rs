@@ -1,6 +1,7 @@
 //! Removing letters in the bin for good: on demand, and by itself when their time in the bin is over (M5).
 
 use super::admit::Admitted;
+use super::named::Named;
 use super::{Parts, Repeatable, queue_sweep};
 use crate::domain::activity::{Actor, Entry, Kind};
 use crate::domain::folder::Folder;
@@ -11,7 +12,6 @@ use crate::store;
 use crate::store::message::Placed;
 use kernel::{MailboxId, MessageId};
 use sql::Tx;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Purges the letters; one outcome for each, in their order.
@@ -30,15 +30,13 @@ pub async fn run(
             if let Some(first) = call.outcomes(tx).await? {
                 return Ok(first);
             }
-            let placed = store::message::placed(tx, &acting, &ids).await?;
-            let placed: HashMap<MessageId, Placed> = placed.into_iter().map(|letter| (letter.id, letter)).collect();
-            let outcome = |id: &MessageId| match placed.get(id) {
-                Some(letter) if letter.folder == Folder::Bin => Ok(()),
-                Some(_) => Err(Unchanged::NotInBin),
-                None => Err(Unchanged::NotFound),
+            let named = Named::find(tx, &acting, &ids).await?;
+            let outcome = |id: &MessageId| match named.get(*id, Unchanged::MayNotDelete)?.folder {
+                Folder::Bin => Ok(()),
+                _ => Err(Unchanged::NotInBin),
             };
             let outcomes: Vec<Outcome> = ids.iter().map(outcome).collect();
-            let binned: Vec<Placed> = placed.into_values().filter(|letter| letter.folder == Folder::Bin).collect();
+            let binned: Vec<Placed> = named.letters().filter(|letter| letter.folder == Folder::Bin).copied().collect();
             purge(tx, acting.mailbox, &binned).await?;
             call.became(tx, &outcomes).await?;
             let purged = purged(&binned, |mark| Actor::of(&acting, Some(mark)));

@@ -1,8 +1,10 @@
 //! An answer to a letter: always from the mailbox, and in the name, of the one who writes it (P7, R9).
 
 use super::admit::Admitted;
+use super::named::missing;
 use super::write_letter::{self, Written};
 use super::{Parts, Repeatable};
+use crate::domain::acting::Act;
 use crate::domain::message::Summary;
 use crate::domain::service::is_withheld;
 use crate::domain::writing::{Answered, Draft, Writer, answer_subject};
@@ -47,7 +49,9 @@ async fn answer(
         return write_letter::shown(tx, &desks.own, MessageId::from(first)).await;
     }
     let Admitted { acting, key, .. } = &desks.letter;
-    let letter = store::message::get(tx, acting, id, key).await?.ok_or(Error::NotFound)?;
+    let Some(letter) = store::message::get(tx, acting, id, key).await? else {
+        return Err(missing(tx, acting, id, Act::Reply).await?);
+    };
     // The owner who answers unread is not served thereby: an answer shows nothing of the letter (M8).
     if is_withheld(acting, letter.summary.service) {
         return Err(Error::ServiceAcknowledgementRequired(acting.mailbox, id));

@@ -35,6 +35,11 @@ impl FakeAccess {
         *self.decision.lock().expect("the lock") = None;
     }
 
+    fn decided(&self) -> Result<proto::Decision, Status> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.decision.lock().expect("the lock").clone().ok_or_else(|| Status::unavailable("away"))
+    }
+
     /// How often it was asked.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
@@ -46,17 +51,17 @@ impl AuthorizationService for FakeAccess {
     type WatchAccessChangesStream = ReceiverStream<Result<proto::WatchAccessChangesResponse, Status>>;
 
     async fn check(&self, _: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        let decision = self.decision.lock().expect("the lock").clone();
-        let decision = decision.ok_or_else(|| Status::unavailable("away"))?;
-        Ok(Response::new(proto::CheckResponse { decision: Some(decision) }))
+        let decision = Some(self.decided()?);
+        Ok(Response::new(proto::CheckResponse { decision }))
     }
 
     async fn batch_check(
         &self,
-        _: Request<proto::BatchCheckRequest>,
+        request: Request<proto::BatchCheckRequest>,
     ) -> Result<Response<proto::BatchCheckResponse>, Status> {
-        Err(Status::unimplemented("not asked here"))
+        let decision = self.decided()?;
+        let decisions = vec![decision; request.get_ref().questions.len()];
+        Ok(Response::new(proto::BatchCheckResponse { decisions }))
     }
 
     async fn watch_access_changes(

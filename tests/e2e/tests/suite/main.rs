@@ -44,6 +44,7 @@ mod mail_server_acts;
 mod mailing;
 mod managing;
 mod matrix;
+mod mixed_rights;
 mod model;
 mod modelling;
 mod notices;

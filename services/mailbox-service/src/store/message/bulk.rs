@@ -33,9 +33,25 @@ const PLACED: Sql = Sql::each(
      WHERE mailbox = $1 AND id = ANY($2) AND mark IN ($3, $4, $5, $6)",
 );
 
-/// Those of the letters that `acting` sees, in no order.
+/// Those of the letters that `acting` sees and may do the act to, in no order.
 pub async fn placed(tx: &mut Tx, acting: &Acting, ids: &[MessageId]) -> Result<Vec<Placed>, Error> {
-    let [first, second, third, fourth] = acting.visible_marks();
+    marked(tx, acting, ids, acting.visible_marks()).await
+}
+
+/// Those that `acting` sees and may not do the act to (R14).
+pub async fn barred(tx: &mut Tx, acting: &Acting, ids: &[MessageId]) -> Result<Vec<Placed>, Error> {
+    match acting.barred_marks() {
+        Some(marks) => marked(tx, acting, ids, marks).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn marked(
+    tx: &mut Tx,
+    acting: &Acting,
+    ids: &[MessageId],
+    [first, second, third, fourth]: [&'static str; 4],
+) -> Result<Vec<Placed>, Error> {
     tx.all(PLACED, args![acting.mailbox, uuids(ids), first, second, third, fourth], read_placed).await
 }
 
