@@ -21,6 +21,7 @@ mod store {
     pub(crate) mod starts;
     pub(crate) mod tampering;
     pub(crate) mod uploads;
+    pub(crate) mod watches;
     pub(crate) mod world;
     pub(crate) mod writing;
 }

@@ -246,6 +246,14 @@ impl Acting {
         }
     }
 
+    /// By what accesses they act on post of `mark`, or on all. None for the owner.
+    pub fn grounds_on(&self, mark: Option<Mark>) -> Vec<&Ground> {
+        match &self.right {
+            Right::Owner => Vec::new(),
+            Right::Reader(leave) => leave.grounds.iter().filter(|of| mark.is_none_or(|mark| of.mark == mark)).collect(),
+        }
+    }
+
     /// In which capacity they see post of `mark`.
     pub fn capacity_for(&self, mark: Mark) -> Capacity {
         self.ground_for(Some(mark)).map_or(self.capacity(), |ground| ground.capacity)

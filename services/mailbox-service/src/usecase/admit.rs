@@ -1,7 +1,7 @@
 //! Who is acting in which mailbox: the one way in for every call of a citizen.
 
 use super::Parts;
-use crate::domain::acting::{Act, Acting, Ground, Leave, Right, Shut};
+use crate::domain::acting::{Act, Acting, Right, Shut};
 use crate::domain::post::Mark;
 use crate::error::Error;
 use crate::peers::access::Stage;
@@ -73,24 +73,22 @@ async fn enter(
     Ok(Admitted { acting, key, owner })
 }
 
-/// Asks again whether a reader may still do `act` on post of `mark`, or on all that they see, by the very accesses, in the
-/// very versions, that `acting` began under: an access that has come instead opens a stream of its own and goes on with no
-/// other's (A6). The owner always may.
+/// Admits the caller of a stream that goes on again, asking all that was asked when it began: for `act` on post of `mark`, or
+/// on all that they see, by the very accesses, in the very versions, that `acting` began under. An access that has come
+/// instead opens a stream of its own and goes on with no other's (A6). Who they are and what they see now.
 pub async fn readmit(
     parts: &Arc<Parts>,
     call: &Call,
     acting: &Acting,
     mark: Option<Mark>,
     act: Act,
-) -> Result<(), Error> {
-    let Right::Reader(Leave { grounds: began, .. }) = &acting.right else { return Ok(()) };
-    let present = parts.access.check(call, Stage::GoesOn, acting.actor, acting.mailbox, act).await?.grounds;
-    let about = |grounds: &[Ground]| -> Vec<Ground> {
-        grounds.iter().filter(|ground| mark.is_none_or(|mark| ground.mark == mark)).cloned().collect()
-    };
-    match about(&present) {
-        same if same == about(began) => Ok(()),
-        none if none.is_empty() => Err(Error::NotFound),
-        _ => Err(Error::ConcurrentChange),
+) -> Result<Acting, Error> {
+    let present = enter(parts, call, Stage::GoesOn, MailboxRef::Id(acting.mailbox), act).await?.acting;
+    let (began, now) = (acting.grounds_on(mark), present.grounds_on(mark));
+    match mark {
+        _ if now != began && now.is_empty() => Err(Error::NotFound),
+        _ if now != began => Err(Error::ConcurrentChange),
+        Some(mark) if !present.visible().contains(&mark) => Err(Error::PortalDoesNotShow(present.portal)),
+        _ => Ok(present),
     }
 }

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use tonic::Status;
 
 on_both! { World: m3_a_file_comes_out_as_it_went_in, m3_what_is_not_what_it_says_is_refused, m3_nothing_is_left_of_files_nobody_has,
-m3_downloads_are_bounded_and_end_when_nobody_takes_them, a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too, a6_a_download_goes_on_under_its_own_access_only }
+m3_downloads_are_bounded_and_end_when_nobody_takes_them, a6_a_download_is_cut_within_a_second, a6_a_download_that_stands_still_is_cut_too, a6_a_download_goes_on_under_its_own_access_only,
+p4_a_download_is_cut_when_the_portal_shows_no_public_post_any_more, p8_a_download_is_cut_when_death_closes_the_mailbox }
 
 pub(crate) fn pdf(size: usize) -> Vec<u8> {
     let mut content = b"%PDF-1.7\n".to_vec();
@@ -193,13 +194,42 @@ async fn a6_a_download_that_stands_still_is_cut_too(world: World) {
 
 async fn a6_a_download_goes_on_under_its_own_access_only(world: World) {
     // Ended and given anew in between: the stream began under the one that has ended.
-    let anew = |world: &World, mailbox: &str| world.niels_reads(mailbox, 2);
+    let anew = async |world: &World, mailbox: &str| world.niels_reads(mailbox, 2);
     let (sent, _, reason) = until_cut(&world, Duration::ZERO, anew).await;
     assert!(sent <= 1_048_576, "{sent} bytes");
     assert_eq!(reason, "CONCURRENT_CHANGE");
 }
 
-fn ends(world: &World, _: &str) {
+async fn p4_a_download_is_cut_when_the_portal_shows_no_public_post_any_more(world: World) {
+    world.karen_and_niels().await;
+    for who in [NIELS, KAREN] {
+        world.shows_in_e_boks(true).await;
+        let hides = async |world: &World, _: &str| world.shows_in_e_boks(false).await;
+        let (sent, took, reason) = until_cut_for(&world, &format!("{who}@e_boks"), Duration::ZERO, hides).await;
+        assert_eq!(reason, "PORTAL_DOES_NOT_SHOW_PUBLIC_POST");
+        assert!(sent <= 1_048_576, "{sent} bytes");
+        assert!(took < Duration::from_millis(1_500), "{took:?}");
+    }
+}
+
+async fn p8_a_download_is_cut_when_death_closes_the_mailbox(world: World) {
+    // access-service has not heard of it, and goes on saying yes.
+    let (sent, took, told) = until_cut(&world, Duration::ZERO, dies).await;
+    assert_eq!(told, "ACCESS_ENDED");
+    assert!(sent <= 1_048_576, "{sent} bytes");
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+}
+
+pub(crate) async fn dies(world: &World, _: &str) {
+    let request = proto::RecordDeathRequest {
+        cpr_number: KAREN.to_owned(),
+        death_date: "2026-01-15".to_owned(),
+        ..Default::default()
+    };
+    world.registry().record_death(by("register", request)).await.expect("recorded");
+}
+
+async fn ends(world: &World, _: &str) {
     world.access.answers(access::Decision {
         denial: ErrorReason::AccessEnded.into(),
         end_reason: access::EndReason::RemovedByOwner.into(),
@@ -209,14 +239,28 @@ fn ends(world: &World, _: &str) {
 
 /// Begins a download of 8 MB as a reader, lets something happen, waits, and reads on: how many bytes still come, for how
 /// long, and why no more.
-async fn until_cut(world: &World, pause: Duration, happens: impl FnOnce(&World, &str)) -> (usize, Duration, String) {
+async fn until_cut(
+    world: &World,
+    pause: Duration,
+    happens: impl AsyncFnOnce(&World, &str),
+) -> (usize, Duration, String) {
+    until_cut_for(world, &format!("{NIELS}@borger_dk"), pause, happens).await
+}
+
+/// The same as `who`.
+async fn until_cut_for(
+    world: &World,
+    who: &str,
+    pause: Duration,
+    happens: impl AsyncFnOnce(&World, &str),
+) -> (usize, Duration, String) {
     let (mailbox, _) = world.karen_and_niels().await;
     let name = with_file(world, 1, &pdf(8_000_000)).await;
     world.niels_reads(&mailbox, 1);
-    let request = by(&format!("{NIELS}@borger_dk"), proto::DownloadFileRequest { name, offset_bytes: 0 });
+    let request = by(who, proto::DownloadFileRequest { name, offset_bytes: 0 });
     let mut frames = world.mailbox().download_file(request).await.expect("a stream").into_inner();
     frames.message().await.expect("a header");
-    happens(world, &mailbox);
+    happens(world, &mailbox).await;
     let happened = Instant::now();
     tokio::time::sleep(pause).await;
     // The client's window holds one chunk, so nothing comes that is not read here.

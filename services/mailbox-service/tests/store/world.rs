@@ -153,6 +153,22 @@ impl World {
         self.access.answers(access::Decision { allowed: true, grounds: vec![ground], ..Default::default() });
     }
 
+    /// Karen chooses whether e-Boks shows her public post.
+    pub(crate) async fn shows_in_e_boks(&self, shows: bool) {
+        let settings = proto::MailboxSettings {
+            name: "mailboxes/me/settings".to_owned(),
+            show_public_post_in_e_boks: shows,
+            ..Default::default()
+        };
+        let paths = vec!["show_public_post_in_e_boks".to_owned()];
+        let request = proto::UpdateSettingsRequest {
+            settings: Some(settings),
+            update_mask: Some(prost_types::FieldMask { paths }),
+            ..Default::default()
+        };
+        self.mailbox().update_settings(by(&format!("{KAREN}@borger_dk"), request)).await.expect("chosen");
+    }
+
     /// All folders as `who` sees them: id or name, letters, unread ones.
     pub(crate) async fn counts(&self, who: &str, mailbox: &str) -> Vec<(String, i64, i64)> {
         let request = proto::ListFoldersRequest { parent: mailbox.to_owned(), ..Default::default() };

@@ -120,7 +120,7 @@ impl Sender {
     }
 }
 
-/// Asks whether the reader may still have the file.
+/// Asks whether whoever gets the file may still have it.
 async fn may_go_on(parts: &Arc<Parts>, call: &Call, down: &Downstream) -> Result<(), Error> {
-    admit::readmit(parts, call, &down.acting, Some(down.mark), Act::Download).await
+    admit::readmit(parts, call, &down.acting, Some(down.mark), Act::Download).await.map(|_| ())
 }

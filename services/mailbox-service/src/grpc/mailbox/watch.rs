@@ -81,6 +81,16 @@ struct Watch {
 /// The caller has gone.
 struct Gone;
 
+/// What became of an answer.
+enum Sent {
+    /// The caller has it.
+    Taken,
+    /// The caller has gone.
+    Gone,
+    /// It was not sent: the caller sees other post than when it was read.
+    Stale,
+}
+
 impl Watch {
     async fn run(mut self) {
         if let Err(error) = self.all().await {
@@ -98,11 +108,14 @@ impl Watch {
                 biased;
                 refusal = self.open.over() => return Err(refusal.into()),
                 () = self.answers.closed() => return Ok(()),
-                _ = self.checks.tick() => may_go_on(&self.parts, &self.call, &self.acting).await?,
+                _ = self.checks.tick() => {
+                    // What it sees by then is told from now on.
+                    self.sees_other_post().await?;
+                }
                 () = self.watching.happened() => {}
                 _ = self.life.tick() => {
                     let sign = self.answer(None, self.parts.clock.now(), self.position);
-                    if self.send(sign).await?.is_err() {
+                    if matches!(self.send(sign).await?, Sent::Gone) {
                         return Ok(());
                     }
                 }
@@ -112,12 +125,14 @@ impl Watch {
 
     /// Tells all changes that are there by now.
     async fn tell_what_is_there(&mut self) -> Result<Result<(), Gone>, Error> {
-        loop {
+        'look: loop {
             let next = watch_mailbox::next(&self.parts, &self.acting, &self.key, self.position).await?;
             for Told { change, time, after } in next.changes {
                 let answer = self.answer(Some(change), time, after);
-                if self.send(answer).await?.is_err() {
-                    return Ok(Err(Gone));
+                match self.send(answer).await? {
+                    Sent::Taken => self.position = after,
+                    Sent::Gone => return Ok(Err(Gone)),
+                    Sent::Stale => continue 'look,
                 }
             }
             self.position = next.after;
@@ -151,23 +166,30 @@ impl Watch {
     }
 
     /// Sends one answer as soon as the caller takes it, asking for leave again each second until then.
-    async fn send(&mut self, answer: proto::WatchMailboxResponse) -> Result<Result<(), Gone>, Error> {
+    async fn send(&mut self, answer: proto::WatchMailboxResponse) -> Result<Sent, Error> {
         loop {
             tokio::select! {
                 biased;
                 refusal = self.open.over() => return Err(refusal.into()),
-                _ = self.checks.tick() => may_go_on(&self.parts, &self.call, &self.acting).await?,
+                _ = self.checks.tick() => {
+                    if self.sees_other_post().await? {
+                        return Ok(Sent::Stale);
+                    }
+                }
                 slot = self.answers.reserve() => {
-                    let Ok(slot) = slot else { return Ok(Err(Gone)) };
+                    let Ok(slot) = slot else { return Ok(Sent::Gone) };
                     slot.send(Ok(answer));
-                    return Ok(Ok(()));
+                    return Ok(Sent::Taken);
                 }
             }
         }
     }
-}
 
-/// Asks whether the caller may still watch, by the very accesses that the watch began under.
-async fn may_go_on(parts: &Arc<Parts>, call: &Call, acting: &Acting) -> Result<(), Error> {
-    admit::readmit(parts, call, acting, None, Act::Watch).await
+    /// Asks whether the caller may still watch, by the very accesses that the watch began under; whether they see other
+    /// post by now (P4).
+    async fn sees_other_post(&mut self) -> Result<bool, Error> {
+        let present = admit::readmit(&self.parts, &self.call, &self.acting, None, Act::Watch).await?;
+        let before = std::mem::replace(&mut self.acting, present);
+        Ok(before.visible() != self.acting.visible())
+    }
 }
