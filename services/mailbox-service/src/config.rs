@@ -20,6 +20,8 @@ pub struct ServiceConfig {
     /// The most files that are uploaded at once; more are shed. Each takes a call's place and the memory of a part, 5 MiB in a
     /// bucket.
     pub max_uploads: usize,
+    /// The most of them by one caller, a sender system or a citizen.
+    pub max_uploads_of_one: usize,
     /// The most files that are downloaded at once; more are shed. Each takes a mebibyte of memory.
     pub max_downloads: usize,
     /// How long the reader of a download may take none of it, in seconds.
@@ -58,6 +60,7 @@ impl Default for ServiceConfig {
             bucket: None,
             scanner: None,
             max_uploads: 24,
+            max_uploads_of_one: 6,
             max_downloads: 128,
             download_idle_seconds: 30,
             max_delivery_file_bytes: crate::domain::delivery::MAX_FILES_BYTES,

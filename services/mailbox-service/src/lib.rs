@@ -18,6 +18,7 @@ pub mod outgoing;
 pub mod peers;
 pub mod scanner;
 pub mod store;
+pub mod uploads;
 pub mod usecase;
 pub mod watchers;
 
@@ -46,6 +47,7 @@ use scanner::Scanner;
 use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
+use uploads::Uploads;
 use usecase::Parts;
 use watchers::Watchers;
 
@@ -118,7 +120,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         access: Access::new(access.clone()),
         objects: objects(&config.service)?,
         scanner: config.service.scanner.clone().map(Scanner::new),
-        uploads: Streams::new(config.service.max_uploads),
+        uploads: Uploads::new(config.service.max_uploads, config.service.max_uploads_of_one),
         downloads: Streams::new(config.service.max_downloads),
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),
         watchers: Watchers::default(),

@@ -63,6 +63,7 @@ use crate::scanner::Scanner;
 use crate::store;
 use crate::store::activity::Logged;
 use crate::store::person::PersonRow;
+use crate::uploads::Uploads;
 use crate::watchers::Watchers;
 use crypto::{DataKey, Keys, LookupHash};
 use events::{Emitter, Payload};
@@ -90,9 +91,9 @@ pub struct Parts {
     pub streams: Streams,
     /// Looks at files before they can be attached, where there is one.
     pub scanner: Option<Scanner>,
-    /// The files that are being uploaded. They end by themselves when the process stops: a file that has come is not thrown away.
-    pub uploads: Streams,
-    /// The files that are being downloaded; the same.
+    /// The files that are being uploaded.
+    pub uploads: Uploads,
+    /// The files that are being downloaded. They end by themselves when the process stops.
     pub downloads: Streams,
     /// access-service.
     pub access: Access,

@@ -3,13 +3,14 @@
 use crate::domain::file::{self, MAX_CHUNK, MAX_UPLOAD_TIME, UploadHeader};
 use crate::error::Error;
 use crate::grpc::convert;
+use crate::uploads::OpenUpload;
 use crate::usecase::Parts;
 use crate::usecase::upload_file::{self, Upstream};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::{upload_delivery_file_request, upload_file_request};
 use bytes::Bytes;
 use prost::Message as _;
-use rpc::{Call, Fields, OpenStream, Reason, Refusal};
+use rpc::{Call, Fields, Reason, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::Streaming;
@@ -64,7 +65,7 @@ pub(super) async fn receive<F: Framed + 'static>(
     intake: Intake,
     frames: Streaming<F>,
 ) -> Result<proto::Upload, Refusal> {
-    let open = parts.uploads.open(call.deadline)?;
+    let open = parts.uploads.open(parts.caller_hash(call), call.deadline)?;
     let (parts, call) = (parts.clone(), call.clone());
     let task = tokio::spawn(async move { take_in(&parts, &call, intake, frames, open).await }.in_current_span());
     task.await.unwrap_or_else(|failed| Err(Refusal::internal(failed)))
@@ -75,7 +76,7 @@ async fn take_in(
     call: &Call,
     intake: Intake,
     mut frames: Streaming<impl Framed>,
-    open: OpenStream,
+    open: OpenUpload,
 ) -> Result<proto::Upload, Refusal> {
     let Some(Frame::Header(stated)) = next(&mut frames).await? else { return Err(Error::FramesMalformed.into()) };
     let header = parse(&stated, intake.limit)?;

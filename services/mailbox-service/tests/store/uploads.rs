@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
+use tonic_types::StatusExt as _;
 
 on_both! { World: m3_the_same_file_of_a_sender_is_stored_once, m3_an_upload_is_remembered_as_long_as_it_lives,
 m3_an_upload_that_is_broken_off_leaves_nothing, m3_nothing_is_left_of_an_upload_that_a_kill_cut,
@@ -118,9 +119,17 @@ async fn m3_uploads_at_once_are_bounded(world: World) {
     let content = pdf(100_000);
     let (one, two) = (begin(&world, &content), begin(&world, &content));
     until("both have begun", || stored(&world.files_dir()).len() == 2).await;
-    let refused = upload(&world, header("brev.pdf", &content), &content).await.refused("a third");
+    let refused = upload(&world, header("brev.pdf", &content), &content).await.refused("a third of one sender");
     assert_eq!(reason(&refused), "OVERLOADED");
-    for (frames, uploading) in [one, two] {
+    assert!(refused.get_details_retry_info().is_some_and(|info| info.retry_delay.is_some()), "when to come again");
+    // The third place is for others; a fourth there is none.
+    let three = begin_as(&world, "other-municipality", &content);
+    until("the other's has begun", || stored(&world.files_dir()).len() == 3).await;
+    let (frames, fourth) = begin_as(&world, "bank", &content);
+    let shed = fourth.await.expect("no panic").refused("a fourth");
+    assert_eq!(reason(&shed), "OVERLOADED");
+    drop(frames);
+    for (frames, uploading) in [one, two, three] {
         for chunk in content.chunks(60_000) {
             frames.send(Frame::Chunk(Bytes::copy_from_slice(chunk))).await.expect("taken");
         }
@@ -132,12 +141,15 @@ async fn m3_uploads_at_once_are_bounded(world: World) {
 
 /// Begins an upload that goes on as its frames are sent.
 fn begin(world: &World, content: &[u8]) -> (mpsc::Sender<Frame>, JoinHandle<Result<(), Status>>) {
+    begin_as(world, "municipality", content)
+}
+
+fn begin_as(world: &World, who: &'static str, content: &[u8]) -> (mpsc::Sender<Frame>, JoinHandle<Result<(), Status>>) {
     let (frames, taken) = mpsc::channel(1);
     let header = Frame::Header(header("brev.pdf", content));
     let all = async_frames(header, taken);
     let mut delivery = world.delivery();
-    let uploading =
-        tokio::spawn(async move { delivery.upload_delivery_file(by("municipality", all)).await.map(|_| ()) });
+    let uploading = tokio::spawn(async move { delivery.upload_delivery_file(by(who, all)).await.map(|_| ()) });
     (frames, uploading)
 }
 

@@ -27,6 +27,7 @@ use mailbox_service::incoming::Incoming;
 use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
+use mailbox_service::uploads::Uploads;
 use mailbox_service::usecase::{Parts, Repeatable};
 use mailbox_service::watchers::Watchers;
 use rpc::{Client, ClientConfig, Streams};
@@ -225,7 +226,7 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         random,
         streams: Streams::new(8),
         scanner: None,
-        uploads: Streams::new(2),
+        uploads: Uploads::new(3, 2),
         downloads: Streams::new(2),
         watchers: Watchers::default(),
         // So few letters for one page of a search that a test can have more; so little patience that a test can wait.
