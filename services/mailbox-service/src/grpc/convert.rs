@@ -9,7 +9,7 @@ use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::domain::forward::Origin;
 use crate::domain::message::{AttachedFile, Letter, Link, Summary};
 use crate::domain::post::{Mark, Sender, SenderKind};
-use crate::domain::service::{ServiceRecord, ServiceState};
+use crate::domain::service::{ServiceRecord, ServiceState, is_withheld};
 use crate::usecase::Parts;
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
@@ -117,9 +117,11 @@ pub(crate) fn service_record(record: ServiceRecord) -> proto::ServiceRecord {
     }
 }
 
-/// A letter as lists show it, now.
-pub(crate) fn summary(parts: &Parts, mailbox: MailboxId, summary: Summary) -> proto::MessageSummary {
-    let now = parts.clock.now();
+/// A letter as lists show it to `acting`, now.
+pub(crate) fn summary(parts: &Parts, acting: &Acting, summary: Summary) -> proto::MessageSummary {
+    let (now, mailbox) = (parts.clock.now(), acting.mailbox);
+    // Whoever must be served first is not let answer (R12).
+    let free = !is_withheld(acting, summary.service);
     proto::MessageSummary {
         name: resource::message(mailbox, summary.id),
         folder: resource::folder(mailbox, &summary.folder.id()),
@@ -132,15 +134,15 @@ pub(crate) fn summary(parts: &Parts, mailbox: MailboxId, summary: Summary) -> pr
         service_state: service_state(summary.service).into(),
         file_count: i32::try_from(summary.file_count).unwrap_or(i32::MAX),
         files_size_bytes: summary.files_size,
-        can_reply: summary.reply_to.as_ref().is_some_and(|reply| reply.is_open(now)),
+        can_reply: free && summary.reply_to.as_ref().is_some_and(|reply| reply.is_open(now)),
         reply_by: summary.reply_to.and_then(|reply| reply.by).map(to_proto),
         sent_to_display_name: summary.sent_to.unwrap_or_default(),
         purge_time: summary.bin_time.map(|time| to_proto(time.plus(parts.config.bin_life()))),
     }
 }
 
-pub(crate) fn letter(parts: &Parts, mailbox: MailboxId, letter: Letter) -> proto::PostMessage {
-    let now = parts.clock.now();
+pub(crate) fn letter(parts: &Parts, acting: &Acting, letter: Letter) -> proto::PostMessage {
+    let (now, mailbox) = (parts.clock.now(), acting.mailbox);
     let reply_to = letter.summary.reply_to.as_ref().filter(|reply| reply.is_open(now));
     let reply_contact_point = reply_to.map(|reply| reply.point.to_string()).unwrap_or_default();
     let id = letter.summary.id;
@@ -148,7 +150,7 @@ pub(crate) fn letter(parts: &Parts, mailbox: MailboxId, letter: Letter) -> proto
     let service_record = if served { resource::service_record(mailbox, id) } else { String::new() };
     let link = |link: Link| proto::MessageLink { text: link.text, url: link.url };
     proto::PostMessage {
-        summary: Some(summary(parts, mailbox, letter.summary)),
+        summary: Some(summary(parts, acting, letter.summary)),
         body_text: letter.body,
         files: letter.files.into_iter().map(|file| message_file(mailbox, id, file)).collect(),
         reply_contact_point,

@@ -1,10 +1,10 @@
 //! Answers to letters: by whom, for how long, and what both sides see of them.
 
 use api::mailbox::v1::forward_message_request::Target;
-use api::mailbox::v1::{ActivityKind, Delivery, ReplyToMessageRequest};
+use api::mailbox::v1::{ActivityKind, Delivery, ReplyToMessageRequest, SearchMessagesRequest};
 use harness::actor::citizen_log::kinds;
 use harness::actor::citizen_writing::answer_to;
-use harness::{Authority, Letter, Refusable as _, Suite, contact_point, on_both};
+use harness::{Authority, Citizen, Letter, Refusable as _, Suite, contact_point, on_both};
 use kernel::{Clock as _, Portal};
 use prost_types::Timestamp;
 use std::time::Duration;
@@ -164,8 +164,21 @@ async fn r12_an_unserved_summons_is_answered_by_no_reader(suite: Suite) {
     let summons = Delivery { reply_contact_point: BYG.to_owned(), legal_notification: true, ..stated };
     let message = odense.sends(summons).await.unwrap().message;
     niels.is_given_access_by(&karen).await;
+    // What is shown of it says so beforehand, in lists and in search.
+    let can_reply = async |who: &Citizen| {
+        let listed = who.lists(&karen.mailbox).await.unwrap();
+        let (parent, query) = (karen.mailbox.clone(), "indkaldelse".to_owned());
+        let search = SearchMessagesRequest { parent, query, ..SearchMessagesRequest::default() };
+        let found = who.searches(search).await.unwrap().messages;
+        let [listed, found] = [listed, found].map(|all| all.into_iter().find(|letter| letter.name == message).unwrap());
+        assert_eq!(listed.can_reply, found.can_reply);
+        listed.can_reply
+    };
+    assert!(!can_reply(&niels).await);
+    assert!(can_reply(&karen).await, "an owner answers without being served");
     niels.replies(&message).await.refused("SERVICE_ACKNOWLEDGEMENT_REQUIRED");
     niels.is_served(&message).await.unwrap();
+    assert!(can_reply(&niels).await);
     niels.replies(&message).await.unwrap();
 }
 

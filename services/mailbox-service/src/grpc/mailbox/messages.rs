@@ -35,7 +35,7 @@ pub(super) async fn list(
     let cursor = read_token(parts, &context, &request.page_token)?;
     let page = list_messages::run(parts, admitted, filter, cursor, size).await?;
     let token = |next: Cursor| parts.keys.page_tokens.seal(&context, &next.to_bytes(), &*parts.random);
-    let messages = page.messages.into_iter().map(|summary| convert::summary(parts, acting.mailbox, summary));
+    let messages = page.messages.into_iter().map(|summary| convert::summary(parts, &acting, summary));
     let messages = messages.collect();
     Ok(proto::ListMessagesResponse { messages, next_page_token: page.next.map(token).unwrap_or_default() })
 }
@@ -73,8 +73,8 @@ pub(super) async fn get(
     let name = fields.required("name", &request.name, resource::parse_message);
     let ((mailbox, id),) = fields.all((name,))?;
     let admitted = admit::admit(parts, call, mailbox, Act::Read).await?;
-    let mailbox = admitted.acting.mailbox;
+    let acting = admitted.acting.clone();
     let letter = get_message::run(parts, admitted, id).await?;
-    let message = convert::letter(parts, mailbox, letter);
+    let message = convert::letter(parts, &acting, letter);
     Ok(proto::GetMessageResponse { message: Some(message) })
 }

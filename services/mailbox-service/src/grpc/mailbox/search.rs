@@ -33,7 +33,7 @@ pub(super) async fn search(
     let cursor = read_token(parts, &context, &request.page_token)?;
     let found = search_messages::run(parts, admitted, query, filter, cursor, size).await?;
     let token = |next: Cursor| parts.keys.page_tokens.seal(&context, &next.to_bytes(), &*parts.random);
-    let messages = found.page.messages.into_iter().map(|summary| convert::summary(parts, acting.mailbox, summary));
+    let messages = found.page.messages.into_iter().map(|summary| convert::summary(parts, &acting, summary));
     let withheld = found.withheld.into_iter().map(|id| {
         let refusal = Refusal::from(Error::ServiceAcknowledgementRequired(acting.mailbox, id)).into_item();
         proto::MessageOutcome { name: resource::message(acting.mailbox, id), refusal: Some(refusal) }

@@ -36,9 +36,9 @@ pub(super) async fn send(
     let own = admit::admit(parts, call, mailbox, Act::Send).await?;
     let repeatable = parts.repeatable(call, "SendMessage", &request_id, &content);
     let (writer, draft) = (writer(parts, call)?, Draft { subject: Some(subject), body, uploads });
-    let mailbox = own.acting.mailbox;
+    let acting = own.acting.clone();
     let sent = send_message::run(parts, own, writer, point, draft, repeatable).await?;
-    Ok(proto::SendMessageResponse { message: Some(convert::summary(parts, mailbox, sent)) })
+    Ok(proto::SendMessageResponse { message: Some(convert::summary(parts, &acting, sent)) })
 }
 
 pub(super) async fn reply(
@@ -65,9 +65,9 @@ pub(super) async fn reply(
     };
     let repeatable = parts.repeatable(call, "ReplyToMessage", &request_id, &content);
     let (writer, draft) = (writer(parts, call)?, Draft { subject, body, uploads });
-    let mailbox = own.acting.mailbox;
+    let acting = own.acting.clone();
     let sent = reply_to_message::run(parts, Desks { letter, own }, writer, message, draft, repeatable).await?;
-    Ok(proto::ReplyToMessageResponse { message: Some(convert::summary(parts, mailbox, sent)) })
+    Ok(proto::ReplyToMessageResponse { message: Some(convert::summary(parts, &acting, sent)) })
 }
 
 fn writer(parts: &Parts, call: &Call) -> Result<Writer, Refusal> {
