@@ -2,9 +2,13 @@
 //! drives, the same as shipped binaries, and people who act.
 
 pub mod actor;
-pub mod at_rest;
+mod at_rest;
+pub mod callers;
+pub mod canary;
 pub mod collector;
 pub mod dkim;
+pub mod filling;
+pub mod finding;
 pub mod mail;
 pub mod nobody;
 pub mod person;
@@ -26,7 +30,7 @@ pub use dkim::DkimKey;
 pub use engines::{DrivenDatabase, Engine, on_both};
 pub use mail::Mail;
 pub use person::Person;
-pub use processes::Processes;
+pub use processes::{Processes, Settings};
 pub use refused::{Refusable, Refused};
 pub use s3::S3Server;
 pub use scripted::ScriptedServer;

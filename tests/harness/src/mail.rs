@@ -34,6 +34,13 @@ impl Mail {
         parsed.map(|mail| mail.subparts.iter().filter_map(file).collect()).unwrap_or_default()
     }
 
+    /// Headers and all parts as people and programs read them, decoded.
+    pub fn decoded(&self) -> anyhow::Result<Vec<u8>> {
+        let mut decoded = Vec::new();
+        unfold(&mailparse::parse_mail(self.raw.as_bytes())?, &mut decoded)?;
+        Ok(decoded)
+    }
+
     /// How many new letters it tells of; none where it tells of something else.
     pub fn letters(&self) -> Option<usize> {
         let (before, _) = self.text.split_once(" nyt brev").or_else(|| self.text.split_once(" nye breve"))?;
@@ -70,6 +77,15 @@ pub fn parse(bytes: &[u8]) -> anyhow::Result<Mail> {
         text: text(&mail)?.unwrap_or_default(),
         raw: String::from_utf8_lossy(bytes).into_owned(),
     })
+}
+
+/// The headers and the body of a part, then those of the parts in it.
+fn unfold(mail: &ParsedMail<'_>, into: &mut Vec<u8>) -> anyhow::Result<()> {
+    for header in &mail.headers {
+        into.extend(format!("{}: {}\n", header.get_key(), header.get_value()).into_bytes());
+    }
+    into.extend(mail.get_body_raw()?);
+    mail.subparts.iter().try_for_each(|part| unfold(part, into))
 }
 
 /// The first part of plain text.

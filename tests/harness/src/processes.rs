@@ -1,30 +1,31 @@
 //! The three services as they ship: programs of their own, which a test can kill and start again.
 
-use crate::ports;
-use crate::suite::{Inner, Suite};
+mod start;
+
+use crate::suite::Suite;
 use anyhow::{Context as _, bail};
-use engines::{DrivenDatabase, Engine};
-use kernel::{ServiceName, SystemClock, SystemRandom, Timestamp};
-use local::client::Clients;
-use local::{Layout, Secrets, cargo, configs};
-use notification_service::config::MailConfig;
+use kernel::ServiceName;
+use local::Layout;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-use toml::{Table, Value};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
-/// Runs the program in `$@`. Sends it the signal that is read from standard input, or KILL when that closes, which happens
+pub use start::Settings;
+
+/// Runs the program in `$@`. Sends it the signals that are read from standard input, or KILL when that closes, which happens
 /// when the test program is gone for whatever reason; ends as the program does.
 const GUARD: &str = r#"
 "$@" </dev/null & program=$!
-read -r signal
-kill -"${signal:-KILL}" "$program"
+while read -r signal; do
+    kill -"$signal" "$program"
+    case $signal in STOP|CONT) ;; *) wait "$program"; exit ;; esac
+done
+kill -KILL "$program"
 wait "$program"
 "#;
 
@@ -41,107 +42,14 @@ pub struct Processes {
     layout: Layout,
     programs: PathBuf,
     urls: Vec<(ServiceName, String)>,
-    outside: Elsewhere,
+    settings: Settings,
     running: Vec<(Member, Child)>,
-}
-
-/// Where things go that leave the suite.
-#[derive(Default)]
-struct Elsewhere {
-    /// How e-mail leaves; else into a folder.
-    mail: Option<MailConfig>,
-    /// The URL of a collector of all traces; else there are none.
-    traces: Option<String>,
 }
 
 /// A service, and which replica of it.
 type Member = (ServiceName, usize);
 
 impl Processes {
-    /// Builds the programs if need be, and starts all three on fresh databases.
-    pub async fn start(engine: Engine) -> anyhow::Result<Self> {
-        Self::start_replicas(engine, 1).await
-    }
-
-    /// Starts so many of each. SQLite takes one.
-    pub async fn start_replicas(engine: Engine, replicas: usize) -> anyhow::Result<Self> {
-        Self::start_with(engine, replicas, Elsewhere::default()).await
-    }
-
-    /// Starts all three, which tell their traces to the collector at `url`.
-    pub async fn start_traced(engine: Engine, url: &str) -> anyhow::Result<Self> {
-        Self::start_with(engine, 1, Elsewhere { traces: Some(url.to_owned()), mail: None }).await
-    }
-
-    async fn start_with(engine: Engine, replicas: usize, outside: Elsewhere) -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let urls = fresh_databases(engine, &folder).await?;
-        Self::start_on(folder, urls, replicas, outside).await
-    }
-
-    /// Starts so many of each, and e-mail leaves as `mail` says.
-    pub async fn start_replicas_with_mail(engine: Engine, replicas: usize, mail: MailConfig) -> anyhow::Result<Self> {
-        Self::start_with(engine, replicas, Elsewhere { mail: Some(mail), traces: None }).await
-    }
-
-    /// Starts so many of each, where access-service's PostgreSQL has a clock that the test drives.
-    pub async fn start_replicas_in_driven_time(
-        replicas: usize,
-        start: Timestamp,
-    ) -> anyhow::Result<(Self, DrivenDatabase)> {
-        let folder = TempDir::new()?;
-        let (driven, mut urls) = (DrivenDatabase::fresh(start).await?, Vec::new());
-        for &service in ServiceName::ALL {
-            let url = match service {
-                ServiceName::Access => driven.url().to_owned(),
-                _ => Engine::Postgres.fresh_database(folder.path(), service.as_str()).await?.url,
-            };
-            urls.push((service, url));
-        }
-        Ok((Self::start_on(folder, urls, replicas, Elsewhere::default()).await?, driven))
-    }
-
-    async fn start_on(
-        folder: TempDir,
-        urls: Vec<(ServiceName, String)>,
-        replicas: usize,
-        outside: Elsewhere,
-    ) -> anyhow::Result<Self> {
-        let (programs, folder) = (build()?, Arc::new(folder));
-        let layout = Layout::new(folder.path().join("data"));
-        let secrets = Secrets::prepare(&layout, &SystemClock, &SystemRandom)?;
-        let mut processes = Self { suites: Vec::new(), layout, programs, urls, outside, running: Vec::new() };
-        for replica in 0..replicas {
-            let ports = ports::free()?;
-            configs::write(&secrets, &ports)?;
-            for (service, url) in &processes.urls {
-                processes.adapt((*service, replica), url)?;
-            }
-            let clients = Clients::new(&processes.layout, &ports)?;
-            processes.suites.push(Suite::new(Inner {
-                clock: Arc::new(SystemClock),
-                driven: None,
-                secrets: secrets.clone(),
-                ports,
-                clients,
-                jobs: Vec::new(),
-                mail: processes.layout.mail(),
-                stopping: Vec::new(),
-                stop: CancellationToken::new().drop_guard(),
-                folder: folder.clone(),
-            }));
-        }
-        let members: Vec<Member> =
-            (0..replicas).flat_map(|replica| ServiceName::ALL.iter().map(move |service| (*service, replica))).collect();
-        for &member in &members {
-            processes.begin(member)?;
-        }
-        for &member in &members {
-            processes.serving(member).await?;
-        }
-        Ok(processes)
-    }
-
     /// The suite that they make; the first replica's where there are several.
     pub fn suite(&self) -> &Suite {
         &self.suites[0]
@@ -215,12 +123,6 @@ impl Processes {
         self.signal((service, 0), "TERM")
     }
 
-    /// Starts a service again that was asked to stop, its first replica.
-    pub async fn start_again(&mut self, service: ServiceName) -> anyhow::Result<()> {
-        self.begin((service, 0))?;
-        self.serving((service, 0)).await
-    }
-
     /// Runs a command of a service, or the service itself, with the configuration of its first replica and these variables,
     /// to its end.
     pub fn command(&self, service: ServiceName, words: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<Output> {
@@ -234,33 +136,27 @@ impl Processes {
         Ok(fs::read_to_string(self.log_of((service, 0)))?)
     }
 
+    /// What a service, its first replica, tells Prometheus just now: the whole answer.
+    pub async fn metrics(&self, service: ServiceName) -> anyhow::Result<String> {
+        let mut stream = TcpStream::connect(self.suite().ports().metrics(service)).await?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    /// Starts a service again that was asked to stop, its first replica.
+    pub async fn start_again(&mut self, service: ServiceName) -> anyhow::Result<()> {
+        self.begin((service, 0))?;
+        self.serving((service, 0)).await
+    }
+
     fn log_of(&self, (service, replica): Member) -> PathBuf {
         self.layout.log_folder().join(format!("{service}-{replica}.log"))
     }
 
     fn config_of(&self, (service, replica): Member) -> PathBuf {
         self.layout.config_folder().join(format!("{service}-{replica}.toml"))
-    }
-
-    /// Another database than the launcher's, and e-mails without a wait.
-    fn adapt(&self, member: Member, url: &str) -> anyhow::Result<()> {
-        let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
-        section(&mut config, "database").insert("url".to_owned(), Value::String(url.to_owned()));
-        if let Some(url) = &self.outside.traces {
-            let otlp = Table::from_iter([
-                ("endpoint".to_owned(), Value::String(url.clone())),
-                ("sample_ratio".to_owned(), Value::Float(1.0)),
-            ]);
-            section(&mut config, "telemetry").insert("otlp".to_owned(), Value::Table(otlp));
-        }
-        if member.0 == ServiceName::Notification {
-            let service = section(&mut config, "service");
-            service.insert("window_seconds".to_owned(), Value::Integer(0));
-            if let Some(mail) = &self.outside.mail {
-                service.insert("mail".to_owned(), Value::try_from(mail)?);
-            }
-        }
-        Ok(fs::write(self.config_of(member), toml::to_string(&config)?)?)
     }
 
     fn begin(&mut self, member: Member) -> anyhow::Result<()> {
@@ -293,28 +189,4 @@ impl Processes {
         }
         Ok(())
     }
-}
-
-async fn fresh_databases(engine: Engine, folder: &TempDir) -> anyhow::Result<Vec<(ServiceName, String)>> {
-    let mut urls = Vec::new();
-    for &service in ServiceName::ALL {
-        urls.push((service, engine.fresh_database(folder.path(), service.as_str()).await?.url));
-    }
-    Ok(urls)
-}
-
-/// Builds the programs beside the test's own, and says where they lie.
-fn build() -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.parent().context("this program lies in no folder")?;
-    // Test programs lie in `deps`, one folder below.
-    let folder = if folder.ends_with("deps") { folder.parent().context("no target folder")? } else { folder };
-    let beside = folder.join("test");
-    cargo::build(&beside)?;
-    cargo::programs(&beside)
-}
-
-fn section<'c>(config: &'c mut Table, name: &str) -> &'c mut Table {
-    let section = config.entry(name).or_insert_with(|| Value::Table(Table::new()));
-    section.as_table_mut().expect("a section is a table")
 }

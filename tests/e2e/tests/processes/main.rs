@@ -2,11 +2,14 @@
 //! clock is driven here.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod canary;
 mod commands;
 mod end;
 mod files;
 mod kill;
+mod mails;
 mod redriving;
 mod rest;
 mod rotation;
+mod telling;
 mod traces;

@@ -2,7 +2,7 @@
 
 use api::mailbox::v1::GetMailboxRequest;
 use harness::collector::Collected;
-use harness::{Citizen, Collector, Engine, Letter, Mail, Processes};
+use harness::{Citizen, Collector, Engine, Letter, Mail, Processes, Settings};
 use kernel::ServiceName;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -28,9 +28,14 @@ mod a_letter_and_its_email_are_one_trace {
     }
 }
 
+/// All that is done is told to the collector there.
+fn traced(url: String) -> Settings {
+    Settings { traces: Some(url), ..Settings::default() }
+}
+
 async fn one_trace(engine: Engine) {
     let collector = Collector::start().await.unwrap();
-    let mut processes = Processes::start_traced(engine, &collector.url).await.unwrap();
+    let mut processes = Processes::start_with(engine, 1, traced(collector.url.clone())).await.unwrap();
     let suite = processes.suite().clone();
     let (karen, niels) = suite.karen_and_niels().await;
     let access = niels.is_given_access_by(&karen).await;
@@ -101,7 +106,7 @@ async fn a_collector_that_is_away_hurts_no_call_and_no_end() {
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = nobody.local_addr().unwrap();
     // It takes connections and never says a word.
-    let mut processes = Processes::start_traced(Engine::Sqlite, &format!("http://{address}")).await.unwrap();
+    let mut processes = Processes::start_with(Engine::Sqlite, 1, traced(format!("http://{address}"))).await.unwrap();
     let suite = processes.suite().clone();
     let (karen, _) = suite.karen_and_niels().await;
     suite.authority().delivers(&karen.person, Letter::about("Skat")).await.unwrap();

@@ -3,7 +3,7 @@
 use crate::trials::number;
 use api::notification::v1::{LedgerKind, LedgerState};
 use harness::scripted::{Act, Moment, Taken};
-use harness::{Citizen, Engine, Letter, Person, Processes, ScriptedServer, Suite, size};
+use harness::{Citizen, Engine, Letter, Person, Processes, ScriptedServer, Settings, Suite, size};
 use kernel::ServiceName;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -43,7 +43,8 @@ async fn n9_every_letter_is_told_of_when_processes_are_killed() {
     let folder = tempfile::tempdir().unwrap();
     let server = ScriptedServer::start(folder.path()).await.unwrap();
     let config = notification_service::config::MailConfig { patience_seconds: 30, ..server.config() };
-    let mut processes = Processes::start_replicas_with_mail(Engine::Postgres, REPLICAS, config).await.unwrap();
+    let settings = Settings { mail: Some(config), ..Settings::default() };
+    let mut processes = Processes::start_with(Engine::Postgres, REPLICAS, settings).await.unwrap();
     let suite = processes.suite().clone();
     let mut citizens = Vec::new();
     for number in 0..size(6, 50) {
@@ -73,7 +74,8 @@ async fn n9_an_orderly_end_finishes_what_is_being_sent_and_begins_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let server = ScriptedServer::start(folder.path()).await.unwrap();
     let config = notification_service::config::MailConfig { parallel: 1, patience_seconds: 30, ..server.config() };
-    let mut processes = Processes::start_replicas_with_mail(Engine::Postgres, 1, config).await.unwrap();
+    let settings = Settings { mail: Some(config), ..Settings::default() };
+    let mut processes = Processes::start_with(Engine::Postgres, 1, settings).await.unwrap();
     let suite = processes.suite().clone();
     let citizens = [subscriber(&suite, &server, 0).await, subscriber(&suite, &server, 1).await];
     let reached = server.does_once(Moment::Message, Act::Hold);

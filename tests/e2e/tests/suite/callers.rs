@@ -1,14 +1,12 @@
 //! Each RPC with each kind of caller: whom its option does not name is refused before the request is looked at. Made from
 //! the API's own table, so that no RPC is left out.
 
-use api::core::v1::CallerKind;
-use api::{METHODS, Method};
+use api::METHODS;
+use harness::callers::{channel, every_kind, named, serving};
 use harness::suite::{answer, with_token};
 use harness::{Person, Refused, Suite, on_both};
 use http::uri::PathAndQuery;
-use kernel::{
-    Caller, Caseworker, Clock as _, CvrNumber, Operator, RegisterSystem, Sector, SenderSystem, Service, ServiceName,
-};
+use kernel::{Caller, Clock as _, Service, ServiceName};
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 use tonic_prost::ProstCodec;
@@ -18,68 +16,6 @@ on_both! {
     p6_whoever_an_rpc_names_is_let_in,
     p6_a_service_needs_its_certificate_and_the_persons_token,
     p6_what_is_no_rpc_is_not_there,
-}
-
-/// Every kind of caller, services each by its name.
-fn callers() -> Vec<(CallerKind, Caller)> {
-    let cvr = CvrNumber::parse("29189668").unwrap();
-    let karen = kernel::CprNumber::parse(&Person::karen().cpr_number).unwrap();
-    let mut callers = vec![
-        (CallerKind::Citizen, Caller::Citizen(kernel::Citizen { cpr: karen, portal: kernel::Portal::BorgerDk })),
-        (
-            CallerKind::Caseworker,
-            Caller::Caseworker(Caseworker {
-                employee_id: "e-17".to_owned(),
-                municipality: "0461".to_owned(),
-                cvr: cvr.clone(),
-            }),
-        ),
-        (
-            CallerKind::SenderSystem,
-            Caller::SenderSystem(SenderSystem {
-                cvr,
-                system_id: "letters-1".to_owned(),
-                name: "Odense Kommune".to_owned(),
-                sector: Sector::Public,
-                portal: None,
-                legal_bases: Vec::new(),
-            }),
-        ),
-        (CallerKind::RegisterSystem, Caller::RegisterSystem(RegisterSystem { system_id: "cpr-extract".to_owned() })),
-        (CallerKind::Operator, Caller::Operator(Operator { employee_id: "o-1".to_owned() })),
-    ];
-    for &name in ServiceName::ALL {
-        callers.push((CallerKind::Service, Caller::Service(Service { name, on_behalf_of: None })));
-    }
-    callers
-}
-
-/// Whether the RPC's option names this caller.
-fn named(method: &Method, kind: CallerKind, caller: &Caller) -> bool {
-    let by_name = match caller {
-        Caller::Service(service) => method.services.contains(&service.name.as_str()),
-        _ => true,
-    };
-    method.admits(kind) && by_name
-}
-
-/// The process that serves an RPC.
-fn serving(path: &str) -> Vec<ServiceName> {
-    match path.split('.').nth(1).unwrap() {
-        "access" => vec![ServiceName::Access],
-        "mailbox" => vec![ServiceName::Mailbox],
-        "notification" => vec![ServiceName::Notification],
-        _ => ServiceName::ALL.to_vec(),
-    }
-}
-
-/// A connection as `from` makes it: services show their certificate.
-fn channel(suite: &Suite, to: ServiceName, from: &Caller) -> Channel {
-    let service = match from {
-        Caller::Service(service) => Some(service.name),
-        _ => None,
-    };
-    suite.channel(to, service)
 }
 
 /// Calls with an empty request, and waits for the first answer: a stream may have no end.
@@ -101,7 +37,7 @@ fn token(suite: &Suite, caller: &Caller) -> String {
 async fn p6_whoever_an_rpc_does_not_name_is_refused(suite: Suite) {
     suite.citizen(Person::karen()).await;
     let mut refused = 0;
-    for (kind, caller) in callers() {
+    for (kind, caller) in every_kind(&Person::karen()) {
         let token = token(&suite, &caller);
         let channels = ServiceName::ALL.iter().map(|&to| (to, channel(&suite, to, &caller))).collect::<Vec<_>>();
         for method in METHODS.iter().filter(|method| !named(method, kind, &caller)) {
@@ -120,7 +56,7 @@ async fn p6_whoever_an_rpc_does_not_name_is_refused(suite: Suite) {
 
 async fn p6_whoever_an_rpc_names_is_let_in(suite: Suite) {
     suite.citizen(Person::karen()).await;
-    for (kind, caller) in callers() {
+    for (kind, caller) in every_kind(&Person::karen()) {
         let token = token(&suite, &caller);
         for method in METHODS.iter().filter(|method| named(method, kind, &caller)) {
             // An event service is told apart from itself by the request.
@@ -140,7 +76,7 @@ async fn p6_whoever_an_rpc_names_is_let_in(suite: Suite) {
 async fn p6_a_service_needs_its_certificate_and_the_persons_token(suite: Suite) {
     let path = "/digitalpost.access.v1.AuthorizationService/Check";
     let mailbox = Caller::Service(Service { name: ServiceName::Mailbox, on_behalf_of: None });
-    let (_, karen) = callers().remove(0);
+    let (_, karen) = every_kind(&Person::karen()).remove(0);
     let bare = channel(&suite, ServiceName::Access, &karen);
     let reason = |answer: Result<(), Refused>| answer.err().map(|refused| refused.reason).unwrap_or_default();
     assert_eq!(reason(call(&bare, path, &token(&suite, &mailbox)).await), "CALLER_NOT_ALLOWED");
@@ -151,7 +87,7 @@ async fn p6_a_service_needs_its_certificate_and_the_persons_token(suite: Suite) 
 }
 
 async fn p6_what_is_no_rpc_is_not_there(suite: Suite) {
-    let (_, karen) = callers().remove(0);
+    let (_, karen) = every_kind(&Person::karen()).remove(0);
     let channel = channel(&suite, ServiceName::Access, &karen);
     for path in [
         "/digitalpost.access.v1.ReadAccessService/Nothing",
