@@ -30,7 +30,7 @@ pub use dkim::DkimKey;
 pub use engines::{DrivenDatabase, Engine, on_both};
 pub use mail::Mail;
 pub use person::Person;
-pub use processes::{Processes, Settings};
+pub use processes::{Processes, Sessions, Settings};
 pub use refused::{Refusable, Refused};
 pub use s3::S3Server;
 pub use scripted::ScriptedServer;

@@ -1,5 +1,6 @@
 //! The three services as they ship: programs of their own, which a test can kill and start again.
 
+mod sessions;
 mod start;
 
 use crate::suite::Suite;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+pub use sessions::Sessions;
 pub use start::Settings;
 
 /// Runs the program in `$@`. Sends it the signals that are read from standard input, or KILL when that closes, which happens

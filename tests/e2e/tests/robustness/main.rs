@@ -2,6 +2,7 @@
 //! goes through other processes than the one before, in a fixed order.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod cancelling;
 mod endings;
 mod expiries;
 mod fetching;
