@@ -153,6 +153,22 @@ impl Processes {
         self.serving((service, 0)).await
     }
 
+    /// Stops a replica of a service where it stands, as a machine that is busy elsewhere does.
+    pub fn pause(&mut self, service: ServiceName, replica: usize) -> anyhow::Result<()> {
+        self.tell((service, replica), "STOP")
+    }
+
+    /// Lets it go on.
+    pub fn resume(&mut self, service: ServiceName, replica: usize) -> anyhow::Result<()> {
+        self.tell((service, replica), "CONT")
+    }
+
+    fn tell(&mut self, member: Member, signal: &str) -> anyhow::Result<()> {
+        let guard = self.running.iter_mut().find(|(name, _)| *name == member).context("the service does not run")?;
+        let input = guard.1.stdin.as_mut().context("the guard has no standard input")?;
+        Ok(writeln!(input, "{signal}")?)
+    }
+
     fn log_of(&self, (service, replica): Member) -> PathBuf {
         self.layout.log_folder().join(format!("{service}-{replica}.log"))
     }

@@ -56,12 +56,12 @@ pub enum Act {
     HangUp,
     /// Nothing, for ever.
     Stall,
-    /// Nothing until the server is told to go on; then as usual.
-    Hold,
     /// The message is kept, and the line goes dead.
     KeepAndHangUp,
     /// The message is kept, and then nothing, for ever.
     KeepAndStall,
+    /// As usual, but not until the test lets it go on.
+    Wait,
 }
 
 /// A message that the server took.
@@ -85,6 +85,8 @@ struct State {
     taken: Vec<Taken>,
     strange: Vec<String>,
     connections: usize,
+    waiting: usize,
+    gate: CancellationToken,
     round: CancellationToken,
 }
 
@@ -98,7 +100,6 @@ pub struct ScriptedServer {
     state: Arc<Mutex<State>>,
     /// Something was taken.
     took: Arc<Notify>,
-    goes_on: Arc<Notify>,
 }
 
 impl ScriptedServer {
@@ -115,8 +116,8 @@ impl ScriptedServer {
         let tls = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let (state, took, goes_on) = (Arc::default(), Arc::default(), Arc::default());
-        let server = Self { port, authority_file, password_file, state, took, goes_on };
+        let (state, took) = (Arc::default(), Arc::default());
+        let server = Self { port, authority_file, password_file, state, took };
         tokio::spawn(server.clone().listen(listener, TlsAcceptor::from(Arc::new(tls))));
         Ok(server)
     }
@@ -170,11 +171,6 @@ impl ScriptedServer {
         self.state().stalled
     }
 
-    /// Goes on with what it holds.
-    pub fn goes_on(&self) {
-        self.goes_on.notify_one();
-    }
-
     /// Waits until it has taken so many that nobody has looked at.
     pub async fn has_taken(&self, number: usize) {
         loop {
@@ -184,6 +180,18 @@ impl ScriptedServer {
             }
             took.await;
         }
+    }
+
+    /// How many clients wait until it goes on.
+    pub fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+
+    /// Goes on with those that wait now.
+    pub fn goes_on(&self) {
+        let mut state = self.state();
+        state.waiting = 0;
+        std::mem::take(&mut state.gate).cancel();
     }
 
     /// What it took since the last look.
@@ -208,6 +216,13 @@ impl ScriptedServer {
         let recipient = kernel::EmailAddress::parse("niels@example.dk")?;
         let email = Rendered { recipient, message: b"Subject: a\r\n\r\n.dot\r\nend\r\n".to_vec() };
         Ok(Smtp::open(config, return_paths)?.send(uuid::Uuid::nil(), &email).await)
+    }
+
+    /// What ends the wait of one more client.
+    fn gate(&self) -> CancellationToken {
+        let mut state = self.state();
+        state.waiting += 1;
+        state.gate.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

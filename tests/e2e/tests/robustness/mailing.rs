@@ -78,14 +78,14 @@ async fn n9_an_orderly_end_finishes_what_is_being_sent_and_begins_nothing() {
     let mut processes = Processes::start_with(Engine::Postgres, 1, settings).await.unwrap();
     let suite = processes.suite().clone();
     let citizens = [subscriber(&suite, &server, 0).await, subscriber(&suite, &server, 1).await];
-    let reached = server.does_once(Moment::Message, Act::Hold);
+    let reached = server.does_once(Moment::Message, Act::Wait);
     for citizen in &citizens {
         suite.authority().delivers(&citizen.person, Letter::about("Nyt")).await.unwrap();
     }
     tokio::time::timeout(RECOVERY, reached).await.expect("one is being sent").unwrap();
     let (held, asked) = (server.clone(), suite.clone());
     let goes_on = tokio::spawn(async move {
-        while asked.clients().serves(ServiceName::Notification).await {
+        while held.waiting() == 0 || asked.clients().serves(ServiceName::Notification).await {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         held.goes_on();
@@ -177,7 +177,7 @@ impl Run {
 }
 
 /// Somebody with e-mail about their own post.
-async fn subscriber(suite: &Suite, server: &ScriptedServer, number: usize) -> Citizen {
+pub(crate) async fn subscriber(suite: &Suite, server: &ScriptedServer, number: usize) -> Citizen {
     let citizen = suite.citizen(Person::of_crowd(u32::try_from(number).unwrap())).await;
     let started = citizen.asks_for_mail_about_own_post_at(&format!("p{number}@example.dk")).await.unwrap();
     let began = Instant::now();

@@ -7,6 +7,7 @@ mod endings;
 mod expiries;
 mod fetching;
 mod mailing;
+mod pausing;
 mod races;
 mod rollouts;
 mod trials;

@@ -60,7 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
                 "DATA" => {
                     let act = self.server.act(Moment::Data);
                     self.respond(act, "354 go on").await?;
-                    if act.is_none() {
+                    if act.is_none_or(|act| act == Act::Wait) {
                         taken.message = self.message().await?;
                         self.take(taken.clone()).await?;
                     }
@@ -79,7 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     async fn take(&mut self, taken: Taken) -> Option<()> {
         let act = self.server.act(Moment::Message);
         let keeps = match act {
-            None | Some(Act::Hold | Act::KeepAndHangUp | Act::KeepAndStall) => true,
+            None | Some(Act::KeepAndHangUp | Act::KeepAndStall | Act::Wait) => true,
             Some(Act::Say(answer)) => answer.starts_with('2'),
             Some(Act::Babble(_) | Act::HangUp | Act::Stall) => false,
         };
@@ -101,8 +101,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             Some(Act::Babble(bytes)) => self.write(bytes).await,
             Some(Act::HangUp | Act::KeepAndHangUp) => None,
             Some(Act::Stall | Act::KeepAndStall) => pending().await,
-            Some(Act::Hold) => {
-                self.server.goes_on.notified().await;
+            Some(Act::Wait) => {
+                self.server.gate().cancelled().await;
                 self.say(usual).await
             }
         }

@@ -1,0 +1,150 @@
+//! A notification-service that stands still while it sends, for longer than its claims hold: another does its work, and when it goes
+//! on it marks nothing that it has lost.
+
+use crate::mailing::subscriber;
+use crate::trials::number;
+use api::notification::v1::{LedgerKind, LedgerState};
+use harness::scripted::{Act, Moment, Taken};
+use harness::{Citizen, Engine, Letter, Processes, ScriptedServer, Settings, Suite, size};
+use kernel::ServiceName;
+use notification_service::config::MailConfig;
+use notification_service::usecase::claim::LEASE;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// The one that stands still, and the one that does the work of both.
+const PAUSED: usize = 0;
+const OTHER: usize = 1;
+const REPLICAS: usize = 2;
+/// How many e-mails a process sends at once; as many are claimed by each.
+const AT_ONCE: usize = 8;
+/// For how long the paused one stands still: nobody tells that its claims have run out.
+const LONGER_THAN_A_CLAIM: Duration = LEASE.saturating_add(Duration::from_secs(2));
+/// How long everything else may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// What the one that was paused says of each e-mail that it lost.
+const LOST: &str = "the claim was lost before the outcome was noted";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n9_a_worker_that_was_paused_marks_nothing_that_it_lost() {
+    let lost = number(size(AT_ONCE, 200));
+    let folder = tempfile::tempdir().unwrap();
+    let server = ScriptedServer::start(folder.path()).await.unwrap();
+    let parallel = u16::try_from(AT_ONCE).unwrap();
+    let mail = MailConfig { patience_seconds: 60, parallel, ..server.config() };
+    let settings = Settings { mail: Some(mail), ..Settings::default() };
+    let processes = Processes::start_with(Engine::Postgres, REPLICAS, settings).await.unwrap();
+    let suite = processes.suites()[OTHER].clone();
+    let mut citizens = Vec::new();
+    // Two more than both send at once, see `Trial::claims`.
+    for number in 0..REPLICAS * AT_ONCE + REPLICAS {
+        citizens.push(subscriber(&suite, &server, number).await);
+    }
+    let mut trial = Trial { processes, suite, server, citizens, lost: 0, sent: 0 };
+    while trial.lost < lost {
+        trial.plays().await;
+    }
+    println!("{} e-mails were lost by a worker that was paused; it marked none of them", trial.lost);
+}
+
+struct Trial {
+    processes: Processes,
+    suite: Suite,
+    server: ScriptedServer,
+    citizens: Vec<Citizen>,
+    /// How many e-mails the paused process has lost so far.
+    lost: usize,
+    /// How many e-mails are marked as sent.
+    sent: i64,
+}
+
+impl Trial {
+    async fn plays(&mut self) {
+        self.server.does(Some((Moment::Message, Act::Wait)));
+        self.both_claim().await;
+        self.processes.pause(ServiceName::Notification, PAUSED).unwrap();
+        tokio::time::sleep(LONGER_THAN_A_CLAIM).await;
+        // The answers for the paused one wait in its sockets. The other is done with its own, and finds those of the paused one:
+        // their claims have run out.
+        self.server.goes_on();
+        self.sent += marks(AT_ONCE + REPLICAS);
+        self.eventually("the other has its own", async |trial| trial.marked().await == trial.sent).await;
+        self.eventually("the other sends again", async |trial| trial.server.waiting() == AT_ONCE).await;
+
+        self.processes.resume(ServiceName::Notification, PAUSED).unwrap();
+        self.lost += AT_ONCE;
+        self.eventually("the paused one goes on", async |trial| {
+            assert_eq!(trial.marked().await, trial.sent, "what was lost is marked");
+            trial.losses() == trial.lost
+        })
+        .await;
+        self.server.goes_on();
+        self.sent += marks(AT_ONCE);
+        self.eventually("the other has sent all", async |trial| trial.marked().await == trial.sent).await;
+        self.each_has_the_same(&self.server.takes());
+    }
+
+    /// Makes each process claim as many e-mails as it sends at once. While each is held up with one, the others come to be
+    /// owed; then each takes its share of them.
+    async fn both_claim(&self) {
+        let (held_up, others) = self.citizens.split_at(REPLICAS);
+        for (before, citizen) in held_up.iter().enumerate() {
+            self.delivers(citizen).await;
+            self.eventually("one is held up", async |trial| trial.server.waiting() == before + 1).await;
+        }
+        for citizen in others {
+            self.delivers(citizen).await;
+        }
+        self.eventually("all are owed", async |trial| trial.owed().await == marks(REPLICAS * AT_ONCE + REPLICAS)).await;
+        self.server.goes_on();
+        self.eventually("both send", async |trial| trial.server.waiting() == REPLICAS * AT_ONCE).await;
+    }
+
+    async fn delivers(&self, citizen: &Citizen) {
+        self.suite.authority().delivers(&citizen.person, Letter::about("Nyt")).await.unwrap();
+    }
+
+    async fn marked(&self) -> i64 {
+        self.suite.operator().counts(LedgerState::Sent, LedgerKind::NewPost).await
+    }
+
+    async fn owed(&self) -> i64 {
+        let counts = self.suite.operator().sums_up().await.counts;
+        let news = counts.iter().filter(|count| count.kind() == LedgerKind::NewPost);
+        news.filter(|count| count.state() != LedgerState::Sent).map(|count| count.count).sum()
+    }
+
+    fn losses(&self) -> usize {
+        self.processes.log(ServiceName::Notification).unwrap().matches(LOST).count()
+    }
+
+    /// Whom the paused one had written to got two, the others one; both are the same to the byte.
+    fn each_has_the_same(&self, taken: &[Taken]) {
+        let mut copies: BTreeMap<&str, Vec<&Taken>> = BTreeMap::new();
+        for taken in taken {
+            copies.entry(taken.sender.as_str()).or_default().push(taken);
+        }
+        assert_eq!(copies.len(), self.citizens.len(), "one e-mail for each");
+        assert!(copies.values().all(|copies| copies.iter().all(|copy| *copy == copies[0])), "the same bytes");
+        assert_eq!(copies.values().filter(|copies| copies.len() == 2).count(), AT_ONCE);
+        assert_eq!(taken.len(), self.citizens.len() + AT_ONCE);
+    }
+
+    async fn eventually(&self, what: &str, look: impl AsyncFn(&Self) -> bool) {
+        let began = Instant::now();
+        while !look(self).await {
+            assert!(
+                began.elapsed() < PATIENCE,
+                "{what}: {} wait, {} marked",
+                self.server.waiting(),
+                self.marked().await
+            );
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+fn marks(count: usize) -> i64 {
+    i64::try_from(count).unwrap()
+}
