@@ -65,7 +65,7 @@ impl Display for TraceParent {
 /// The work under way, for what it causes elsewhere or later.
 pub fn current() -> Option<TraceParent> {
     TRACER.get()?;
-    Context::map_current(|context| of(context))
+    Context::map_current(of)
 }
 
 /// The same as text, to be kept with what it causes.

@@ -18,13 +18,16 @@ pub(crate) struct Copied {
     pub(crate) of: u32,
     pub(crate) took: Duration,
     tables: Vec<(String, usize)>,
+    /// What they take in the database, their indexes included.
+    bytes: i64,
 }
 
 impl Copied {
-    /// How many rows of each table.
+    /// How many rows of each table, and what one person or letter takes with all that belongs to it.
     pub(crate) fn rows(&self) -> String {
         let each = self.tables.iter().map(|(table, rows)| format!("{rows} of {table}"));
-        each.collect::<Vec<_>>().join(", ")
+        let each = each.collect::<Vec<_>>().join(", ");
+        format!("{each}; {} bytes each in the database", self.bytes / i64::from(self.of))
     }
 }
 
@@ -61,6 +64,7 @@ pub(crate) async fn copy(
     schema(&empty).await?;
     let mut connection = PgConnection::connect(&empty).await?;
     let batches = usize::try_from(of)?.div_ceil(BATCH);
+    let before = size(&mut connection).await?;
     let started = Instant::now();
     for batch in 0..batches {
         let mut transaction = connection.begin().await?;
@@ -75,9 +79,16 @@ pub(crate) async fn copy(
         transaction.commit().await?;
     }
     let took = started.elapsed();
+    let bytes = size(&mut connection).await? - before;
     connection.close().await?;
     let tables = tables.into_iter().map(|table| (table.name, table.rows.len())).collect();
-    Ok(Some(Copied { of, took, tables }))
+    Ok(Some(Copied { of, took, tables, bytes }))
+}
+
+/// Bytes of the whole database.
+async fn size(connection: &mut PgConnection) -> anyhow::Result<i64> {
+    let row = connection.fetch_one("SELECT pg_database_size(current_database()) AS bytes").await?;
+    Ok(row.try_get("bytes")?)
 }
 
 /// The tables that letters and persons leave rows in; what waits to be relayed comes and goes.

@@ -49,13 +49,19 @@ pub(super) struct Window<'d> {
     going_on: FuturesUnordered<BoxFuture<'d, Step>>,
     /// Sends that ended, with their domains, and are not being noted yet.
     ended: Vec<(String, Option<Ended>)>,
-    settling: bool,
-    filling: bool,
+    busy: Busy,
     /// Whether there may be something due.
     more: bool,
     /// Whether e-mails were put back last time because their domains have all their places: others wait behind them.
     crowded: bool,
     claimed: usize,
+}
+
+/// What goes on beside the sends, each once at a time.
+#[derive(Default)]
+struct Busy {
+    settling: bool,
+    filling: bool,
 }
 
 impl<'d> Window<'d> {
@@ -65,8 +71,7 @@ impl<'d> Window<'d> {
             places: Places::new(dispatch.parallel),
             going_on: FuturesUnordered::new(),
             ended: Vec::new(),
-            settling: false,
-            filling: false,
+            busy: Busy::default(),
             more: true,
             crowded: false,
             claimed: 0,
@@ -82,7 +87,7 @@ impl<'d> Window<'d> {
             if self.going_on.is_empty() {
                 return Ok(self.claimed > 0);
             }
-            let looks_again = !self.filling && self.places.free() > 0 && !self.dispatch.is_ending();
+            let looks_again = !self.busy.filling && self.places.free() > 0 && !self.dispatch.is_ending();
             tokio::select! {
                 Some(step) = self.going_on.next() => self.take(step)?,
                 _ = queued.changed(), if looks_again => self.more = true,
@@ -95,19 +100,19 @@ impl<'d> Window<'d> {
         match step {
             Step::Ended(domain, ended) => self.ended.push((domain, ended)),
             Step::Settled(domains) => {
-                self.settling = false;
+                self.busy.settling = false;
                 for domain in domains {
                     self.places.give_back(&domain);
                 }
             }
             Step::Filled(Ok(filled)) => {
-                self.filling = false;
+                self.busy.filling = false;
                 self.more = filled.more;
                 self.claimed += filled.claimed;
                 self.send(filled.prepared);
             }
             Step::Filled(Err(error)) => {
-                self.filling = false;
+                self.busy.filling = false;
                 self.more = false;
                 if self.going_on.is_empty() && self.ended.is_empty() {
                     return Err(error);
@@ -122,12 +127,12 @@ impl<'d> Window<'d> {
 
     /// Begins to note what has ended.
     fn settle(&mut self) {
-        if self.settling || self.ended.is_empty() {
+        if self.busy.settling || self.ended.is_empty() {
             return;
         }
         let (domains, ended): (Vec<String>, Vec<Option<Ended>>) = std::mem::take(&mut self.ended).into_iter().unzip();
         let dispatch = self.dispatch;
-        self.settling = true;
+        self.busy.settling = true;
         let settled = async move {
             dispatch.delivery.settle(ended.into_iter().flatten().collect()).await;
             Step::Settled(domains)
@@ -138,12 +143,12 @@ impl<'d> Window<'d> {
     /// Begins to fill free places, if there may be something to fill them with.
     fn fill(&mut self) {
         let free = self.places.free();
-        if self.filling || !self.more || free == 0 || self.dispatch.is_ending() {
+        if self.busy.filling || !self.more || free == 0 || self.dispatch.is_ending() {
             return;
         }
         // Whoever waits behind a crowd is not to wait until all of it was taken in small handfuls.
         let most = if self.crowded { MOST_CLAIMED } else { free.min(MOST_CLAIMED) };
-        self.filling = true;
+        self.busy.filling = true;
         self.going_on.push(fill(self.dispatch, most, self.places.clone()).map(Step::Filled).boxed());
     }
 

@@ -14,16 +14,16 @@ use tracing::Instrument as _;
 pub async fn layer(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let stated = traceparent(&request);
+    let callers = traceparent(&request);
     let method = method_name(request.uri().path());
     // Probes, and what is not there, would only be in the way.
     let traced = match api::method(request.uri().path()) {
-        Some(_) => Span::begin(method, Kind::Server, stated),
+        Some(_) => Span::begin(method, Kind::Server, callers),
         None => Span::default(),
     };
     traced.set("request_id", &id);
     let own = traced.traceparent().map(|own| own.to_string());
-    let span = tracing::info_span!("rpc", method, request_id = %id, traceparent = own.as_deref().or(stated));
+    let span = tracing::info_span!("rpc", method, request_id = %id, traceparent = own.as_deref().or(callers));
     let done = async {
         let response = next.run(request).await;
         let (code, elapsed) = (status(&response), started.elapsed());

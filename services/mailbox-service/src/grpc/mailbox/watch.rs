@@ -167,6 +167,7 @@ impl Watch {
 
     /// Sends one answer as soon as the caller takes it, asking for leave again each second until then.
     async fn send(&mut self, answer: proto::WatchMailboxResponse) -> Result<Sent, Error> {
+        let answers = self.answers.clone();
         loop {
             tokio::select! {
                 biased;
@@ -176,7 +177,7 @@ impl Watch {
                         return Ok(Sent::Stale);
                     }
                 }
-                slot = self.answers.reserve() => {
+                slot = answers.reserve() => {
                     let Ok(slot) = slot else { return Ok(Sent::Gone) };
                     slot.send(Ok(answer));
                     return Ok(Sent::Taken);
