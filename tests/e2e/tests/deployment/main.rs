@@ -1,7 +1,10 @@
-//! What `deploy/` says, held against the code: the list of keys, and the configurations of the manifests.
+//! What `deploy/` says, held against the code: the list of keys, and the configurations of the manifests; and what comes in from
+//! outside, held against what is known of it.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod declared;
+mod dependencies;
+mod divided;
 mod manifests;
 mod metrics;
 mod reference;
