@@ -2,6 +2,7 @@
 //! clock is driven here.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod acting;
 mod canary;
 mod commands;
 mod end;
