@@ -22,6 +22,10 @@ pub(crate) enum Scenario {
     Post(Post),
     /// A register extract and a mass mailing, both streamed in through the public API.
     Register(Register),
+    /// E-mails that are owed, handed to a fast mail server.
+    Mail(Mail),
+    /// Lists at a steady rate, before and during a mass mailing of which as many are told by e-mail.
+    Mailing(Mailing),
     /// The raw limit of `checks`: started by it, ends when its standard input does.
     #[command(hide = true)]
     RawChecks(RawServer),
@@ -112,6 +116,50 @@ pub(crate) struct Register {
     /// The most letters whose rows are copied once more for the raw limit.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) copied: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Mail {
+    /// On which engine; on both if left out.
+    #[arg(long)]
+    pub(crate) engine: Option<EngineName>,
+    /// Subscriptions, each of a reader to the post of a mailbox of its own; as many e-mails are owed in each round.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) subscriptions: u32,
+    /// E-mails that are sent at once, by each of the two.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) parallel: u16,
+    /// How often everything is measured in turns; the median counts.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) rounds: usize,
+    /// Of the subscriptions, how many have an address whose mail stalls; their e-mails are due before all others.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) dead: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Mailing {
+    /// On which engine; on both if left out.
+    #[arg(long)]
+    pub(crate) engine: Option<EngineName>,
+    /// Mailboxes that the mailing goes to, each with a reader who is told by e-mail.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) mailboxes: u32,
+    /// Letters of the mailing.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) letters: u32,
+    /// Streams at once, each with its part of the mailing.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) streams: u32,
+    /// Mailboxes that are read meanwhile, with fifty letters in each.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) read: u32,
+    /// Lists of the newest 50 a second.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) rate: u32,
+    /// Seconds of reading before the mailing.
+    #[arg(long, default_value_t = 15)]
+    pub(crate) seconds: u64,
 }
 
 #[derive(Args)]

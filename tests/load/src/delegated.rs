@@ -22,7 +22,7 @@ const AT_ONCE: usize = 8;
 
 /// A list of one mailbox, as one citizen asks for it.
 #[derive(Clone)]
-struct Listing {
+pub(crate) struct Listing {
     token: MetadataValue<Ascii>,
     mailbox: String,
 }
@@ -67,7 +67,7 @@ async fn one(sizes: &Delegated, engine: Engine) -> anyhow::Result<()> {
 }
 
 /// Lists each in turn, through each connection in turn; a list must be as long as it can be.
-fn listing_each(
+pub(crate) fn listing_each(
     channels: &[Channel],
     listings: &Arc<[Listing]>,
     least: usize,
@@ -91,13 +91,13 @@ fn listing_each(
     }
 }
 
-fn listing(citizen: &Citizen, owner: &Citizen) -> anyhow::Result<Listing> {
+pub(crate) fn listing(citizen: &Citizen, owner: &Citizen) -> anyhow::Result<Listing> {
     let token = citizen.request(()).metadata().get("authorization").cloned().context("a token")?;
     Ok(Listing { token, mailbox: owner.mailbox.clone() })
 }
 
 /// A mailbox with letters and one reader, through the public API: persons of the crowd from `number` on.
-async fn mailbox(suite: &Suite, number: u32, letters: u32) -> Result<(Citizen, Citizen), Refused> {
+pub(crate) async fn mailbox(suite: &Suite, number: u32, letters: u32) -> Result<(Citizen, Citizen), Refused> {
     let owner = suite.citizen(Person::of_crowd(number)).await;
     let reader = suite.citizen(Person::of_crowd(number + 1)).await;
     for letter in 0..letters {

@@ -10,6 +10,8 @@
 mod arguments;
 mod checks;
 mod delegated;
+mod mail;
+mod mailing;
 mod measure;
 mod others;
 mod post;
@@ -17,7 +19,9 @@ mod raw;
 mod register;
 mod report;
 mod rows;
+mod sink;
 mod stage;
+mod subscribers;
 
 use arguments::{Arguments, Scenario};
 use clap::Parser as _;
@@ -30,6 +34,8 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Checks(sizes) => checks::run(&sizes).await,
         Scenario::Delegated(sizes) => delegated::run(&sizes).await,
         Scenario::Register(sizes) => register::run(&sizes).await,
+        Scenario::Mail(sizes) => mail::run(&sizes).await,
+        Scenario::Mailing(sizes) => mailing::run(&sizes).await,
         Scenario::Post(sizes) => post::run(&sizes).await,
         Scenario::RawChecks(server) => raw::serve(&server, raw::checks::routes(&server).await?).await,
         Scenario::RawPost(server) => raw::serve(&server, raw::post::routes(&server).await?).await,

@@ -1,9 +1,11 @@
 //! Callers who call again as soon as they are answered, and how long each answer took.
 
 use crate::arguments::Length;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// Of the time of a measurement, how much is run before it and not counted: connections, caches, plans.
 const WARM_UP: u32 = 5;
@@ -79,6 +81,38 @@ where
     Ok(Measured { calls: latencies.len(), elapsed, latencies })
 }
 
+/// How many calls may wait for their answers.
+const MOST_WAITING: usize = 2_000;
+
+/// Calls `rate` times a second, whatever the answers take, until `over` is; how long each took from the moment at which it was
+/// due, and what `over` gives. The first call that fails ends it.
+pub(crate) async fn paced<C, F, T>(rate: u32, over: impl Future<Output = T>, call: C) -> anyhow::Result<(Measured, T)>
+where
+    C: Fn(usize) -> F,
+    F: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let (mut over, mut due) = (pin!(over), tokio::time::interval(Duration::from_secs(1) / rate));
+    let (started, mut waiting, mut number) = (Instant::now(), JoinSet::new(), 0);
+    let mut latencies = Vec::new();
+    let (over, elapsed) = loop {
+        tokio::select! {
+            over = &mut over => break (over, started.elapsed()),
+            at = due.tick() => {
+                anyhow::ensure!(waiting.len() < MOST_WAITING, "{rate} calls a second are more than are answered");
+                let answer = call(number);
+                waiting.spawn(async move { answer.await.map(|()| at.elapsed()) });
+                number += 1;
+            }
+            Some(answered) = waiting.join_next() => latencies.push(answered??),
+        }
+    };
+    while let Some(answered) = waiting.join_next().await {
+        latencies.push(answered??);
+    }
+    latencies.sort_unstable();
+    Ok((Measured { calls: latencies.len(), elapsed, latencies }, over))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +139,27 @@ mod tests {
         };
         let measured = measure(4, Length::Calls(100), call).await.expect("no call fails");
         assert_eq!((measured.calls, sum.load(Ordering::Relaxed)), (100, 4950));
+    }
+
+    #[tokio::test]
+    async fn calls_are_due_whatever_the_answers_take() {
+        let (told, over) = tokio::sync::oneshot::channel::<()>();
+        let (last, first) = (std::sync::Mutex::new(Some(told)), Arc::new(tokio::sync::Notify::new()));
+        let call = |number| {
+            // The first is answered when the tenth was called, which ends it.
+            if number == 9 {
+                first.notify_one();
+                drop(last.lock().expect("a lock").take());
+            }
+            let first = first.clone();
+            async move {
+                if number == 0 {
+                    first.notified().await;
+                }
+                Ok(())
+            }
+        };
+        let (measured, _) = paced(1_000, over, call).await.expect("no call fails");
+        assert!(measured.calls >= 10, "{}", measured.calls);
     }
 }

@@ -63,7 +63,7 @@ fn tell(stage: &Stage, what: &str, number: u32, took: Duration, alone: Option<Co
 
 /// What a stream has to send: every `step`th from `first` on.
 #[derive(Clone, Copy)]
-struct Part {
+pub(crate) struct Part {
     first: u32,
     step: u32,
     number: u32,
@@ -76,7 +76,7 @@ impl Part {
 }
 
 /// Sends all of it in so many streams at once; how long that took.
-async fn in_parts<F>(streams: u32, number: u32, send: impl Fn(Part) -> F) -> anyhow::Result<Duration>
+pub(crate) async fn in_parts<F>(streams: u32, number: u32, send: impl Fn(Part) -> F) -> anyhow::Result<Duration>
 where
     F: Future<Output = anyhow::Result<u32>> + Send + 'static,
 {
@@ -90,7 +90,7 @@ where
     Ok(started.elapsed())
 }
 
-async fn extract(suite: Suite, part: Part) -> anyhow::Result<u32> {
+pub(crate) async fn extract(suite: Suite, part: Part) -> anyhow::Result<u32> {
     let lines = part.numbers().map(|number| RegisterPersonsRequest {
         line_number: i64::from(number),
         registration: Some(registration(&Person::of_crowd(number))),
@@ -105,7 +105,7 @@ async fn extract(suite: Suite, part: Part) -> anyhow::Result<u32> {
     Ok(done)
 }
 
-async fn mailing(suite: Suite, part: Part, persons: u32) -> anyhow::Result<u32> {
+pub(crate) async fn mailing(suite: Suite, part: Part, persons: u32) -> anyhow::Result<u32> {
     let items = part.numbers().map(move |number| DeliverMessagesRequest { delivery: Some(letter(number, persons)) });
     let request = suite.authority().request(tokio_stream::iter(items));
     let mut answers = suite.clients().delivery().deliver_messages(request).await?.into_inner();

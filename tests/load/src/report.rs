@@ -25,7 +25,7 @@ impl Side {
         median(self.0.iter().map(|round| millis(round.percentile(percent))).collect())
     }
 
-    fn line(&self, name: &str) -> String {
+    pub(crate) fn line(&self, name: &str) -> String {
         let (rate, p50, p99) = (self.per_second(), self.millis(50), self.millis(99));
         format!("{name:>14} {rate:>8.0}/s  p50 {p50:>6.2} ms  p99 {p99:>6.2} ms")
     }
@@ -54,7 +54,7 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

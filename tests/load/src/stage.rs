@@ -8,13 +8,14 @@ use crypto::Keys;
 use engines::{Engine, postgres};
 use harness::{Person, Processes};
 use kernel::{AccessId, Clock as _, CprNumber, PersonId, ServiceName, SystemClock, SystemRandom, Timestamp};
+use notification_service::config::MailConfig;
 use sql::{DatabaseConfig, Db, TimeSource, Tx};
 use sqlx::{Connection as _, PgConnection};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How many accesses are written in one transaction.
-const BATCH: u32 = 1_000;
+pub(crate) const BATCH: usize = 1_000;
 const LAPSE: Duration = Duration::from_hours(60 * 24);
 
 /// A running suite.
@@ -26,6 +27,7 @@ pub(crate) struct Stage {
 /// An active access that was put into the database.
 #[derive(Clone)]
 pub(crate) struct Filled {
+    pub(crate) id: AccessId,
     pub(crate) owner: PersonId,
     pub(crate) reader: PersonId,
     /// Who the reader's token says they are.
@@ -38,19 +40,31 @@ impl Stage {
         Ok(Self { engine, processes: Processes::start(engine).await? })
     }
 
+    /// The same, and e-mail leaves as `mail` says.
+    pub(crate) async fn start_with_mail(engine: Engine, mail: MailConfig) -> anyhow::Result<Self> {
+        postgres::as_in_production();
+        Ok(Self { engine, processes: Processes::start_replicas_with_mail(engine, 1, mail).await? })
+    }
+
     /// Puts `number` active accesses into access-service's database, through its own store: each of one reader to one
     /// owner's public post, by persons that mailbox-service has not heard of.
     pub(crate) async fn fill_accesses(&self, number: u32) -> anyhow::Result<Vec<Filled>> {
+        self.write_accesses((0..number).map(|number| fresh(id(), number)).collect()).await
+    }
+
+    /// The same for the post of each of `owners`.
+    pub(crate) async fn fill_accesses_to(&self, owners: &[PersonId]) -> anyhow::Result<Vec<Filled>> {
+        self.write_accesses(owners.iter().zip(0..).map(|(owner, number)| fresh(*owner, number)).collect()).await
+    }
+
+    async fn write_accesses(&self, all: Vec<Filled>) -> anyhow::Result<Vec<Filled>> {
         let url = self.processes.database_url(ServiceName::Access);
         let clock = TimeSource::Engine(Arc::new(SystemClock));
         let db = Db::open(&DatabaseConfig::at(url), access_service::MIGRATIONS, clock).await?;
         let keys = std::fs::read_to_string(self.processes.suite().secrets().layout().keys(ServiceName::Access))?;
         let keys = Arc::new(Keys::parse(&keys)?);
-        let mut all = Vec::new();
-        for first in (0..number).step_by(BATCH as usize) {
-            let batch: Vec<Filled> = (first..number.min(first + BATCH)).map(fresh).collect();
-            all.extend(batch.iter().cloned());
-            let keys = keys.clone();
+        for batch in all.chunks(BATCH) {
+            let (batch, keys) = (batch.to_vec(), keys.clone());
             let written = db.write(move |tx| {
                 Box::pin(async move {
                     for filled in &batch {
@@ -62,13 +76,18 @@ impl Stage {
             written.await?;
         }
         db.close().await;
+        self.vacuum(ServiceName::Access).await?;
+        Ok(all)
+    }
+
+    /// Does what autovacuum does by itself some minutes later.
+    pub(crate) async fn vacuum(&self, service: ServiceName) -> anyhow::Result<()> {
         if self.engine == Engine::Postgres {
-            // What autovacuum does by itself some minutes later.
-            let mut connection = PgConnection::connect(url).await?;
+            let mut connection = PgConnection::connect(self.processes.database_url(service)).await?;
             sqlx::query("VACUUM ANALYZE").execute(&mut connection).await?;
             connection.close().await?;
         }
-        Ok(all)
+        Ok(())
     }
 }
 
@@ -80,9 +99,13 @@ pub(crate) async fn schema(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn fresh(number: u32) -> Filled {
-    let id = || PersonId::new(SystemClock.now(), &SystemRandom);
-    Filled { owner: id(), reader: id(), person: Person::of_crowd(number) }
+fn fresh(owner: PersonId, number: u32) -> Filled {
+    let access = AccessId::new(SystemClock.now(), &SystemRandom);
+    Filled { id: access, owner, reader: id(), person: Person::of_crowd(number) }
+}
+
+fn id() -> PersonId {
+    PersonId::new(SystemClock.now(), &SystemRandom)
 }
 
 async fn write(tx: &mut Tx, keys: &Keys, filled: &Filled) -> Result<(), sql::Error> {
@@ -99,7 +122,7 @@ async fn write(tx: &mut Tx, keys: &Keys, filled: &Filled) -> Result<(), sql::Err
 
 fn offered(filled: &Filled, now: Timestamp) -> Access {
     Access {
-        id: AccessId::new(now, &SystemRandom),
+        id: filled.id,
         owner: filled.owner,
         reader: filled.reader,
         scope: Scope::PublicPost,

@@ -41,3 +41,19 @@ fn acts_on_post_are_measured_beside_their_raw_limit() {
     let out = load(&format!("post --mailboxes 2 --letters 3 {SMALL}"));
     assert_eq!(out.matches("(100 and 100 calls, no error)").count(), 16, "{out}");
 }
+
+#[test]
+fn owed_e_mails_are_sent_beside_lettre_alone() {
+    let out = load("mail --subscriptions 60 --parallel 8 --rounds 2");
+    for told in ["Sqlite: 60 e-mails, 8 at once", "Postgres: 60 e-mails, 8 at once"] {
+        assert!(out.contains(told), "{out}");
+    }
+    assert_eq!(out.matches("(2 rounds)").count(), 2, "{out}");
+}
+
+#[test]
+fn lists_are_answered_before_and_beside_a_mailing() {
+    let out = load("mailing --mailboxes 100 --letters 200 --streams 2 --read 2 --rate 5 --seconds 1");
+    assert_eq!(out.matches("200 letters to 100 mailboxes").count(), 2, "{out}");
+    assert_eq!(out.matches("calls, no error").count(), 4, "{out}");
+}
