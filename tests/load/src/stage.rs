@@ -6,7 +6,7 @@ use access_service::usecase::recognise::cpr_hash;
 use anyhow::Context as _;
 use crypto::Keys;
 use engines::{Engine, postgres};
-use harness::{Person, Processes};
+use harness::{Person, Processes, Settings};
 use kernel::{AccessId, Clock as _, CprNumber, PersonId, ServiceName, SystemClock, SystemRandom, Timestamp};
 use notification_service::config::MailConfig;
 use sql::{DatabaseConfig, Db, TimeSource, Tx};
@@ -43,7 +43,8 @@ impl Stage {
     /// The same, and e-mail leaves as `mail` says.
     pub(crate) async fn start_with_mail(engine: Engine, mail: MailConfig) -> anyhow::Result<Self> {
         postgres::as_in_production();
-        Ok(Self { engine, processes: Processes::start_replicas_with_mail(engine, 1, mail).await? })
+        let settings = Settings { mail: Some(mail), ..Settings::default() };
+        Ok(Self { engine, processes: Processes::start_with(engine, 1, settings).await? })
     }
 
     /// Puts `number` active accesses into access-service's database, through its own store: each of one reader to one

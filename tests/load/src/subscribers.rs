@@ -74,7 +74,7 @@ impl Subscribers {
                     for (mailbox, subscription) in batch {
                         let email = id::new_uuid(now, &SystemRandom);
                         // A letter may join an e-mail that still waits.
-                        if ledger::count_letters(tx, email, mailbox, subscription, 1, now).await? {
+                        if ledger::count_letters(tx, email, mailbox, subscription, 1, None, now).await? {
                             emails.push(email);
                         }
                     }

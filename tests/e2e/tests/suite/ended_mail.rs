@@ -214,7 +214,10 @@ async fn n6_the_email_about_an_end_tells_only_whose_mailbox(suite: Suite) {
     let (karen, niels, access, subscription) = told(&suite).await;
     karen.removes(&access).await.unwrap();
     let mail = ends(&suite).pop().unwrap();
-    assert_eq!((mail.header("Auto-Submitted"), mail.header("List-Unsubscribe")), ("auto-generated".into(), String::new()));
+    assert_eq!(
+        (mail.header("Auto-Submitted"), mail.header("List-Unsubscribe")),
+        ("auto-generated".into(), String::new())
+    );
     let raw = mail.raw.replace("=\r\n", "").replace("=\n", "");
     let id = |name: &str| name.rsplit('/').next().unwrap().to_owned();
     let (access, subscription, mailbox) = (id(&access.name), id(&subscription.name), id(&karen.mailbox));
