@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
-struct Floors {
+struct Advisories {
     floors: BTreeMap<String, Vec<String>>,
     refused: BTreeMap<String, String>,
     excused: BTreeMap<String, String>,
@@ -50,7 +50,7 @@ fn is_above(version: &str, floors: &[String]) -> bool {
     }
 }
 
-fn faults(packages: &[Package], known: &Floors) -> Vec<String> {
+fn faults(packages: &[Package], known: &Advisories) -> Vec<String> {
     let fault = |package: &Package| {
         let Package { name, version } = package;
         if let Some(floors) = known.floors.get(name).filter(|floors| !is_above(version, floors)) {
@@ -64,7 +64,7 @@ fn faults(packages: &[Package], known: &Floors) -> Vec<String> {
 
 #[test]
 fn no_dependency_has_an_advisory_that_is_known_here() {
-    let (lock, known): (Lock, Floors) = (read("Cargo.lock"), read(".cargo/advisory-floors.toml"));
+    let (lock, known): (Lock, Advisories) = (read("Cargo.lock"), read(".cargo/advisory-floors.toml"));
     assert!(lock.package.len() > 100 && known.floors.len() > 10);
     assert_eq!(faults(&lock.package, &known), Vec::<String>::new());
     for name in known.excused.keys() {
@@ -74,7 +74,7 @@ fn no_dependency_has_an_advisory_that_is_known_here() {
 
 #[test]
 fn planted_versions_are_found() {
-    let known: Floors = read(".cargo/advisory-floors.toml");
+    let known: Advisories = read(".cargo/advisory-floors.toml");
     let package = |(name, version): (&str, &str)| Package { name: name.to_owned(), version: version.to_owned() };
     let planted = [
         ("h2", "0.4.15"),
