@@ -1,10 +1,12 @@
 //! Calls from one service to another.
 
+mod secure;
 mod spread;
 
 use crate::call::Call;
 use crate::layer::auth::ON_BEHALF_OF;
 use crate::refusal::Refusal;
+use crate::tls::TlsError;
 use crate::trace;
 use http::uri::InvalidUri;
 use identity::ServiceTokens;
@@ -15,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use tonic::metadata::MetadataValue;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
@@ -59,9 +61,12 @@ pub enum ClientError {
     /// The URL is none.
     #[error("peers: not a URL")]
     Url(#[from] InvalidUri),
-    /// A certificate or key can't be read.
-    #[error("peers: can't read {0}")]
-    Certificate(PathBuf, #[source] std::io::Error),
+    /// A certificate or key can't be used.
+    #[error("peers")]
+    Certificate(#[from] TlsError),
+    /// The URL's host is no name that a certificate could have.
+    #[error("peers: no name of a host")]
+    Name(#[from] rustls::pki_types::InvalidDnsNameError),
     /// None, or too many.
     #[error("peers: connections must be 1 to {MOST_CONNECTIONS}")]
     Connections,
@@ -82,11 +87,12 @@ pub struct Client {
 impl Client {
     /// A client of the service `peer`.
     pub fn new(peer: kernel::ServiceName, config: &ClientConfig, tokens: ServiceTokens) -> Result<Self, ClientError> {
-        let endpoint = endpoint(config)?;
+        let (endpoint, secure) = (endpoint(config)?, secure::Tls::of(config)?);
         if !(1..=MOST_CONNECTIONS).contains(&config.connections) {
             return Err(ClientError::Connections);
         }
-        let channels = spread::places(config.connections).map(|place| endpoint.connect_with_connector_lazy(place));
+        let places = spread::places(config.connections);
+        let channels = places.map(|place| endpoint.connect_with_connector_lazy(secure.clone().at(place)));
         Ok(Self { channels: channels.collect(), turn: Arc::default(), tokens, peer: peer.as_str() })
     }
 
@@ -148,15 +154,18 @@ impl Client {
 
 /// A connection to what is no service of ours, on which nothing takes longer than `patience`.
 pub fn channel(config: &ClientConfig, patience: Duration) -> Result<Channel, ClientError> {
-    Ok(endpoint(config)?.timeout(patience).connect_with_connector_lazy(spread::place()))
+    let secure = secure::Tls::of(config)?;
+    Ok(endpoint(config)?.timeout(patience).connect_with_connector_lazy(secure.at(spread::place())))
 }
 
+/// In tonic's eyes all are in the clear: what encrypts is the connector.
 fn endpoint(config: &ClientConfig) -> Result<Endpoint, ClientError> {
-    let endpoint = Endpoint::from_shared(config.url.clone())?
+    let url = config.url.parse()?;
+    Ok(Endpoint::from_shared(config.url.replacen("https://", "http://", 1))?
+        .origin(url)
         .connect_timeout(CONNECT_TIMEOUT)
         .http2_keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_while_idle(true);
-    Ok(if config.url.starts_with("https://") { endpoint.tls_config(tls_config(config)?)? } else { endpoint })
+        .keep_alive_while_idle(true))
 }
 
 fn reason(name: &str) -> Option<api::error::v1::ErrorReason> {
@@ -168,17 +177,4 @@ fn header(token: &str) -> Result<MetadataValue<tonic::metadata::Ascii>, Refusal>
         format!("Bearer {token}").parse().map_err(|_| Refusal::internal("a token that is no header"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn tls_config(config: &ClientConfig) -> Result<ClientTlsConfig, ClientError> {
-    let read = |file: &PathBuf| std::fs::read(file).map_err(|error| ClientError::Certificate(file.clone(), error));
-    let mut tls = ClientTlsConfig::new();
-    tls = match &config.authority_file {
-        Some(file) => tls.ca_certificate(Certificate::from_pem(read(file)?)),
-        None => tls.with_webpki_roots(),
-    };
-    if let (Some(certificate), Some(key)) = (&config.certificate_file, &config.key_file) {
-        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
-    }
-    Ok(tls)
 }

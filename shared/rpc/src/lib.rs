@@ -27,6 +27,7 @@ mod particulars;
 pub mod refusal;
 pub mod server;
 pub mod streams;
+pub mod tls;
 pub mod trace;
 
 pub use api::error::v1::ErrorReason as Reason;

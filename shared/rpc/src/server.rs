@@ -1,11 +1,13 @@
 //! A process's gRPC server: sockets early, work late, an orderly end.
 
 mod probes;
+mod secure;
 
 use crate::health::{self, Probe};
 use crate::layer::auth::Auth;
 use crate::layer::limit::Limit;
 use crate::layer::wrap;
+use crate::tls::TlsError;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,7 +17,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 use tonic_health::ServingStatus;
 
 /// The `[server]` section of a service's configuration.
@@ -82,8 +83,6 @@ pub struct TlsConfig {
 
 /// Header list of one request, in bytes.
 const MAX_HEADER_BYTES: u32 = 8 * 1024;
-/// How long a TLS handshake may take.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The health service's full name, for reflection to list.
 const HEALTH: &str = "grpc.health.v1.Health";
 /// Pings on quiet connections, and how long their answer may take.
@@ -92,9 +91,9 @@ const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from
 /// Why a server does not start, or ends badly.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// A certificate or key can't be read.
-    #[error("server.tls: can't read {0}")]
-    Certificate(PathBuf, #[source] std::io::Error),
+    /// A certificate or key can't be used.
+    #[error("server.tls")]
+    Certificate(#[from] TlsError),
     /// The address can't be listened on.
     #[error("{0}: can't listen on {1}")]
     Listen(&'static str, SocketAddr, #[source] std::io::Error),
@@ -197,16 +196,22 @@ impl Server {
         if self.config.connection_age_seconds > 0 {
             server = server.max_connection_age(Duration::from_secs(self.config.connection_age_seconds));
         }
-        if let Some(tls) = &self.config.tls {
-            server = server.tls_config(tls_config(tls)?)?;
-        }
         let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
         let stopped = no_new_calls.cancelled_owned();
-        if self.config.grpc_web {
-            let routes = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes);
-            routes.serve_with_incoming_shutdown(incoming, stopped).await?;
-        } else {
-            server.add_routes(routes).serve_with_incoming_shutdown(incoming, stopped).await?;
+        match (self.config.tls, self.config.grpc_web) {
+            (Some(tls), true) => {
+                let routes = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes);
+                routes.serve_with_incoming_shutdown(secure::incoming(incoming, tls)?, stopped).await?;
+            }
+            (Some(tls), false) => {
+                let routes = server.add_routes(routes);
+                routes.serve_with_incoming_shutdown(secure::incoming(incoming, tls)?, stopped).await?;
+            }
+            (None, true) => {
+                let routes = server.layer(tonic_web::GrpcWebLayer::new()).add_routes(routes);
+                routes.serve_with_incoming_shutdown(incoming, stopped).await?;
+            }
+            (None, false) => server.add_routes(routes).serve_with_incoming_shutdown(incoming, stopped).await?,
         }
         Ok(())
     }
@@ -241,14 +246,4 @@ fn add_reflection(services: &mut RoutesBuilder, names: &[&'static str]) -> Resul
     services.add_service(describe().build_v1()?.accept_compressed(CompressionEncoding::Gzip));
     services.add_service(describe().build_v1alpha()?.accept_compressed(CompressionEncoding::Gzip));
     Ok(())
-}
-
-fn tls_config(tls: &TlsConfig) -> Result<ServerTlsConfig, ServerError> {
-    let read = |file: &PathBuf| std::fs::read(file).map_err(|error| ServerError::Certificate(file.clone(), error));
-    let identity = Identity::from_pem(read(&tls.certificate_file)?, read(&tls.key_file)?);
-    let config = ServerTlsConfig::new().identity(identity).timeout(HANDSHAKE_TIMEOUT);
-    Ok(match &tls.client_authority_file {
-        Some(file) => config.client_ca_root(Certificate::from_pem(read(file)?)).client_auth_optional(true),
-        None => config,
-    })
 }

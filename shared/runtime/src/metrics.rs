@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 /// Every metric: its kind, its name, and what it means.
-pub const ALL: [(Kind, &str, &str); 16] = [
+pub const ALL: [(Kind, &str, &str); 17] = [
     (Kind::Counter, "grpc_server_calls_total", "Calls that have ended, by method and gRPC code"),
     (
         Kind::Histogram,
@@ -35,6 +35,11 @@ pub const ALL: [(Kind, &str, &str); 16] = [
         Kind::Gauge,
         "process_ready",
         "1 while the process is ready, 0 while its database takes no writes or it is ending",
+    ),
+    (
+        Kind::Gauge,
+        "tls_certificate_expiry_timestamp_seconds",
+        "When the certificate in force ends, in seconds since 1970, by role: server, client",
     ),
     (
         Kind::Gauge,

@@ -6,8 +6,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Prometheus's own, and cert-manager's.
-const OF_OTHERS: [&str; 2] = ["up", "certmanager_certificate_expiration_timestamp_seconds"];
+/// Prometheus's own.
+const OF_OTHERS: [&str; 1] = ["up"];
 const KEYWORDS: [&str; 5] = ["and", "or", "unless", "offset", "bool"];
 const AGGREGATIONS: [&str; 6] = ["sum", "max", "min", "avg", "count", "topk"];
 
