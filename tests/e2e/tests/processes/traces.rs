@@ -94,11 +94,12 @@ async fn one_trace(engine: Engine) {
     }
     // Six digits stand in many an id; by themselves they are a code or a birthday.
     let short = persons.iter().map(|person| person.cpr_number[..6].to_owned()).chain([code]);
-    let words: BTreeSet<&[u8]> = bytes.split(|byte| !byte.is_ascii_alphanumeric()).collect();
+    let shown = format!("{spans:?}");
+    let words: BTreeSet<&str> = shown.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
     for digits in short {
-        assert!(!words.contains(digits.as_bytes()), "a trace tells {digits}");
+        assert!(!words.contains(digits.as_str()), "a trace tells {digits}");
     }
-    assert!(words.contains(b"PublicPostArrived".as_slice()), "the search does search");
+    assert!(words.contains("PublicPostArrived"), "the search does search");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -114,7 +115,9 @@ async fn a_collector_that_is_away_hurts_no_call_and_no_end() {
     for &service in ServiceName::ALL {
         assert!(processes.terminate(service).unwrap().success());
         let log = processes.log(service).unwrap();
-        assert!(log.contains("BatchSpanProcessor"), "{service} says that spans are lost: {log}");
+        // access-service had nothing to tell.
+        let tells = service == ServiceName::Access || log.contains("BatchSpanProcessor");
+        assert!(tells, "{service} says that spans are lost: {log}");
     }
 }
 
