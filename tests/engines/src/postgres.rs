@@ -4,16 +4,20 @@
 //! and may be killed; so the server hangs on a small shell that waits for its standard input to close, which happens
 //! when the program is gone for whatever reason, and then stops the server and removes the folder.
 
+mod archived;
 mod programs;
 mod server;
+
+pub use archived::Archived;
 
 use anyhow::Context as _;
 use programs::Programs;
 use server::{Care, Server};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// Names a server to use instead of a private one: `postgres://user:password@host/postgres`, by a user who may create
@@ -22,6 +26,9 @@ const URL: &str = "DIGITALPOST_TEST_POSTGRES";
 
 /// Databases are numbered, so that the next run on a given server replaces those of this one.
 static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// The URLs of those that were made.
+static MADE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 enum Source {
     Given(Box<PgConnectOptions>),
@@ -38,6 +45,25 @@ pub fn as_in_production() {
     CAREFUL.store(true, Ordering::Relaxed);
 }
 
+/// Whether databases are to tell how each statement was run.
+static EXPLAINING: AtomicBool = AtomicBool::new(false);
+
+/// What has them tell it, as a notice in JSON, of nested statements too.
+const EXPLAINED: [&str; 7] = [
+    "session_preload_libraries = auto_explain",
+    "auto_explain.log_min_duration = 0",
+    "auto_explain.log_analyze = on",
+    "auto_explain.log_timing = off",
+    "auto_explain.log_nested_statements = on",
+    "auto_explain.log_format = json",
+    "auto_explain.log_level = notice",
+];
+
+/// Has every database from now on tell how each statement was run, as a notice to whoever ran it. Takes a superuser.
+pub fn explaining() {
+    EXPLAINING.store(true, Ordering::Relaxed);
+}
+
 /// The URL of a new and empty database.
 pub async fn fresh_database() -> anyhow::Result<String> {
     let source = SOURCE.get_or_try_init(start).await?;
@@ -48,10 +74,36 @@ pub async fn fresh_database() -> anyhow::Result<String> {
     // Test programs of one run follow each other; what the one before left is not needed any more.
     let name = format!("digitalpost_test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
-    for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+    let mut making = vec![format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")];
+    if EXPLAINING.load(Ordering::Relaxed) {
+        making.extend(EXPLAINED.map(|setting| format!("ALTER DATABASE {name} SET {setting}")));
+    }
+    for sql in making {
         connection.execute(AssertSqlSafe(sql)).await.context("a test database can't be made")?;
     }
-    Ok(admin.database(&name).to_url_lossy().into())
+    let url = String::from(admin.database(&name).to_url_lossy());
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
+    Ok(url)
+}
+
+/// The databases that were made so far.
+pub fn databases() -> Vec<String> {
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Runs statements on a database beside the service that owns it, as an operator may.
+pub async fn execute(url: &str, statements: String) -> anyhow::Result<()> {
+    let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+    connection.execute(AssertSqlSafe(statements)).await?;
+    Ok(connection.close().await?)
+}
+
+/// The first column of a query on such a database, of type text.
+pub async fn texts(url: &str, query: &'static str) -> anyhow::Result<Vec<String>> {
+    let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+    let texts = sqlx::query_scalar(query).fetch_all(&mut connection).await?;
+    connection.close().await?;
+    Ok(texts)
 }
 
 async fn start() -> anyhow::Result<Source> {

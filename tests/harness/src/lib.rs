@@ -27,7 +27,7 @@ pub use actor::{
 };
 pub use collector::Collector;
 pub use dkim::DkimKey;
-pub use engines::{DrivenDatabase, Engine, on_both};
+pub use engines::{DrivenDatabase, Engine, on_both, postgres};
 pub use mail::Mail;
 pub use person::Person;
 pub use processes::{Processes, Sessions, Settings};

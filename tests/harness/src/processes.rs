@@ -1,5 +1,6 @@
 //! The three services as they ship: programs of their own, which a test can kill and start again.
 
+mod loss;
 mod sessions;
 mod start;
 
@@ -103,10 +104,15 @@ impl Processes {
         self.serving((service, 0)).await
     }
 
-    /// Starts what the program of a service does instead of serving.
-    pub fn begin_command(&self, service: ServiceName, arguments: &[&str]) -> anyhow::Result<Child> {
-        let mut program = Command::new(self.programs.join(service.as_str()));
-        program.arg("--config").arg(self.config_of((service, 0))).args(arguments);
+    /// Starts what the program of a service does instead of serving, with the configuration of its first replica and these
+    /// variables.
+    pub fn begin_command(
+        &self,
+        service: ServiceName,
+        words: &[&str],
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Child> {
+        let mut program = self.program(service, words, variables);
         Ok(program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
     }
 
@@ -128,9 +134,13 @@ impl Processes {
     /// Runs a command of a service, or the service itself, with the configuration of its first replica and these variables,
     /// to its end.
     pub fn command(&self, service: ServiceName, words: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<Output> {
+        Ok(self.program(service, words, variables).stdin(Stdio::null()).output()?)
+    }
+
+    fn program(&self, service: ServiceName, words: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut program = Command::new(self.programs.join(service.as_str()));
         program.arg("--config").arg(self.config_of((service, 0))).args(words).envs(variables.iter().copied());
-        Ok(program.stdin(Stdio::null()).output()?)
+        program
     }
 
     /// What a service, its first replica, has said.

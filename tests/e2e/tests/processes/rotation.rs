@@ -52,7 +52,8 @@ async fn keys_are_replaced(engine: Engine) {
     }
     register.registers(registration(&Person::ole())).await.unwrap();
     // Two commands share the work, beside the running services.
-    let commands = WITH_KEYS.map(|service| [0; 2].map(|_| processes.begin_command(service, &["rewrap-keys"]).unwrap()));
+    let commands =
+        WITH_KEYS.map(|service| [0; 2].map(|_| processes.begin_command(service, &["rewrap-keys"], &[]).unwrap()));
     let mut said = String::new();
     for command in commands.into_iter().flatten() {
         let output = command.wait_with_output().unwrap();
@@ -87,7 +88,8 @@ async fn a_key_that_is_gone_too_early_is_told() {
         keys["keys"] = serde_json::json!({ "second": STANDARD.encode([7; 32]) });
         keys["active"] = "second".into();
     });
-    let output = processes.begin_command(ServiceName::Mailbox, &["rewrap-keys"]).unwrap().wait_with_output().unwrap();
+    let output =
+        processes.begin_command(ServiceName::Mailbox, &["rewrap-keys"], &[]).unwrap().wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("person: 0 keys wrapped by \"second\", 1 can't be"));
 }

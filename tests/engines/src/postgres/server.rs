@@ -43,7 +43,7 @@ pub(super) enum Care {
 }
 
 /// Who runs the server: PostgreSQL refuses to run as root.
-struct Unprivileged {
+pub(super) struct Unprivileged {
     user: u32,
     group: u32,
 }
@@ -53,9 +53,7 @@ impl Server {
         // Short, because a socket's name has room for 107 bytes.
         let folder = tempfile::Builder::new().prefix("digitalpost-postgres-").tempdir()?.keep();
         let user = if is_root() { Some(Unprivileged::find()?) } else { None };
-        if let Some(user) = &user {
-            chown(&folder, Some(user.user), Some(user.group))?;
-        }
+        give(&folder, user.as_ref())?;
         initialise(programs, &folder, user.as_ref())?;
         let guard = run(programs, &folder, user.as_ref(), care)?;
         let server = Self { folder, _guard: guard };
@@ -82,7 +80,7 @@ impl Server {
 
 impl Unprivileged {
     /// PostgreSQL's own user, or nobody: `initdb` wants one that has a name.
-    fn find() -> anyhow::Result<Self> {
+    pub(super) fn find() -> anyhow::Result<Self> {
         let users = std::fs::read_to_string("/etc/passwd")?;
         let named = |name: &str| {
             let mut fields =
@@ -95,7 +93,12 @@ impl Unprivileged {
     }
 }
 
-fn initialise(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -> anyhow::Result<()> {
+/// Makes a folder the user's own.
+pub(super) fn give(folder: &Path, user: Option<&Unprivileged>) -> anyhow::Result<()> {
+    user.map_or(Ok(()), |user| chown(folder, Some(user.user), Some(user.group))).context("a folder can't be given away")
+}
+
+pub(super) fn initialise(programs: &Programs, folder: &Path, user: Option<&Unprivileged>) -> anyhow::Result<()> {
     let mut initdb = Command::new(programs.path("initdb"));
     initdb.arg("--pgdata").arg(folder.join("data"));
     // Who reaches the socket is let in: only we, and root, reach the folder.
@@ -124,7 +127,7 @@ fn run(programs: &Programs, folder: &Path, user: Option<&Unprivileged>, care: Ca
     guard.stdin(Stdio::piped()).stdout(log).stderr(log_too).spawn().context("/bin/sh can't be started")
 }
 
-fn as_user<'c>(command: &'c mut Command, user: Option<&Unprivileged>) -> &'c mut Command {
+pub(super) fn as_user<'c>(command: &'c mut Command, user: Option<&Unprivileged>) -> &'c mut Command {
     match user {
         Some(user) => command.uid(user.user).gid(user.group),
         None => command,
