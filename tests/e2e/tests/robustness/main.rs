@@ -9,5 +9,8 @@ mod fetching;
 mod mailing;
 mod pausing;
 mod races;
+mod restore;
 mod rollouts;
+mod schemas;
+mod traffic;
 mod trials;

@@ -1,0 +1,167 @@
+//! Calls that come in at a rate of their own, however long the answers take, through all replicas; whoever is told UNAVAILABLE
+//! tries again elsewhere.
+
+use crate::trials::Pair;
+use api::mailbox::v1::Delivery;
+use api::notification::v1::ListSubscriptionsRequest;
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use harness::suite::answer;
+use harness::{Letter, Processes, Refused, Until};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tonic::Code;
+
+/// How many owners and readers there are.
+const PAIRS: usize = 12;
+/// How many calls may wait for their answers; then the next come in late, and it is counted how often that was.
+const IN_FLIGHT: usize = 256;
+/// How often a call is tried before it has failed, and after what wait.
+const TRIES: usize = 100;
+const COME_AGAIN: Duration = Duration::from_millis(20);
+/// What is called in turn: every service.
+const KINDS: [&str; 4] = ["opening", "accesses", "subscriptions", "delivery"];
+
+/// What became of the calls.
+#[derive(Default, Debug)]
+pub(crate) struct Seen {
+    calls: AtomicUsize,
+    repeated: AtomicUsize,
+    most_tries: AtomicUsize,
+    late: AtomicUsize,
+    failed: Mutex<Vec<String>>,
+    /// Letters that were acknowledged, for each pair.
+    letters: [AtomicUsize; PAIRS],
+}
+
+/// Who calls.
+pub(crate) struct Traffic {
+    pairs: Vec<Pair>,
+    rate: u32,
+    seen: Seen,
+    over: AtomicBool,
+}
+
+impl Traffic {
+    /// Owners, each with a reader, who will call `rate` times a second in all.
+    pub(crate) async fn new(processes: &Processes, rate: u32) -> Self {
+        let mut pairs = Vec::new();
+        for at in 0..PAIRS {
+            let pair = Pair::new(processes.suites(), at).await;
+            let offered = pair.owner.gives_access(&pair.reader, Until::Never).await.unwrap();
+            pair.reader.approves(&offered).await.unwrap();
+            pairs.push(pair);
+        }
+        Self { pairs, rate, seen: Seen::default(), over: AtomicBool::new(false) }
+    }
+
+    /// Calls until `meanwhile` is done; that every call came through, and every letter is there once.
+    pub(crate) async fn flows_during(self, meanwhile: impl Future<Output = ()>) {
+        let started = Instant::now();
+        let before = self.letters_there().await;
+        let ending = async {
+            meanwhile.await;
+            self.over.store(true, Ordering::Relaxed);
+        };
+        futures::future::join(ending, self.calls()).await;
+        let (calls, seconds) = (self.seen.calls.load(Ordering::Relaxed), started.elapsed().as_secs_f64());
+        let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
+        let acknowledged: Vec<usize> = self.seen.letters.iter().map(count).collect();
+        let failed = self.seen.failed.lock().unwrap().clone();
+        #[expect(clippy::cast_precision_loss, reason = "a rate to be shown")]
+        let rate = calls as f64 / seconds;
+        println!(
+            "{calls} calls in {seconds:.0} s ({rate:.0} a second), {} told to come again, {} tries at the most, {} came in \
+             late, {} letters, {} failed",
+            count(&self.seen.repeated),
+            count(&self.seen.most_tries),
+            count(&self.seen.late),
+            acknowledged.iter().sum::<usize>(),
+            failed.len(),
+        );
+        assert_eq!(failed, Vec::<String>::new());
+        assert!(calls > 20, "calls came in meanwhile: {calls}");
+        let there: Vec<usize> = before.iter().zip(&acknowledged).map(|(before, more)| before + more).collect();
+        assert_eq!(self.letters_there().await, there, "each letter is there once");
+    }
+
+    /// How many letters each owner has.
+    async fn letters_there(&self) -> Vec<usize> {
+        let mut there = Vec::new();
+        for pair in &self.pairs {
+            let folders = pair.owner.folders(&pair.owner.mailbox).await.unwrap();
+            there.push(usize::try_from(folders.iter().map(|folder| folder.message_count).sum::<i64>()).unwrap());
+        }
+        there
+    }
+
+    async fn calls(&self) {
+        let (mut calling, mut turn) = (FuturesUnordered::new(), 0);
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / self.rate);
+        while !self.over.load(Ordering::Relaxed) {
+            tokio::select! {
+                _ = ticks.tick(), if calling.len() < IN_FLIGHT => {
+                    calling.push(call(&self.pairs[turn % PAIRS], turn, &self.seen));
+                    turn += 1;
+                    if calling.len() == IN_FLIGHT {
+                        self.seen.late.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                Some(()) = calling.next() => {}
+            }
+        }
+        while calling.next().await.is_some() {}
+    }
+}
+
+/// One call: of every service in turn.
+async fn call(pair: &Pair, turn: usize, seen: &Seen) {
+    match turn / PAIRS % KINDS.len() {
+        0 => {
+            let opens = async |at| pair.reader.through(pair.suite(at)).opens(&pair.letter).await.map(|_| ());
+            persist(seen, turn, opens).await;
+        }
+        1 => {
+            let lists = async |at| pair.owner.through(pair.suite(at)).given_accesses().await.map(|_| ());
+            persist(seen, turn, lists).await;
+        }
+        2 => {
+            let lists = async |at| {
+                let reader = pair.reader.through(pair.suite(at));
+                let request = reader.request(ListSubscriptionsRequest::default());
+                answer(pair.suite(at).clients().subscriptions().list_subscriptions(request).await).map(|_| ())
+            };
+            persist(seen, turn, lists).await;
+        }
+        _ => {
+            let letter = Letter::about(&format!("Brev {turn}"));
+            let delivery: Delivery = pair.suite(0).authority().prepares(&pair.owner.person, letter).await.unwrap();
+            let delivers = async |at| pair.suite(at).authority().sends(delivery.clone()).await.map(|_| ());
+            if persist(seen, turn, delivers).await {
+                seen.letters[turn % PAIRS].fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Calls one replica and then the other, for as long as it is told UNAVAILABLE; whether it came through.
+async fn persist(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(), Refused>) -> bool {
+    seen.calls.fetch_add(1, Ordering::Relaxed);
+    for tries in 1..=TRIES {
+        match call(turn + tries).await {
+            Ok(()) => {
+                seen.most_tries.fetch_max(tries, Ordering::Relaxed);
+                return true;
+            }
+            Err(refused) if refused.code == Code::Unavailable && tries < TRIES => {
+                seen.repeated.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(COME_AGAIN).await;
+            }
+            Err(refused) => {
+                seen.failed.lock().unwrap().push(format!("{}: {refused:?}", KINDS[turn / PAIRS % KINDS.len()]));
+                break;
+            }
+        }
+    }
+    false
+}
