@@ -26,7 +26,7 @@ wait "$server"
 const BACK_UP: &str = r#"
 pg_basebackup --host="$PWD" --username=postgres --pgdata=backup --checkpoint=fast --wal-method=none
 "#;
-const RESTORE: &str = r#"
+const RESTORE: &str = r"
 cp -a backup data
 cat >> data/postgresql.auto.conf <<END
 restore_command = 'cp $PWD/archive/%f %p'
@@ -34,7 +34,7 @@ recovery_target_time = '$1'
 recovery_target_action = 'promote'
 END
 touch data/recovery.signal
-"#;
+";
 /// Nothing is written over; what is half written has another name.
 const ARCHIVE: &str =
     "archive_command=test ! -f ../archive/%f && cp %p ../archive/%f.part && mv ../archive/%f.part ../archive/%f";
