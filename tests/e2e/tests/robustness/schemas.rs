@@ -8,7 +8,7 @@ use kernel::ServiceName;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// How many steps are taken, of how many were begun.
+/// How many steps are reached, of how many were begun.
 const STEPS_TAKEN: &str = "SELECT COUNT(*)::text FROM _sqlx_migrations WHERE success";
 /// Whether there is a list of steps at all.
 const IS_BEGUN: &str = "SELECT COUNT(*)::text FROM pg_class WHERE relname = '_sqlx_migrations'";
@@ -58,10 +58,10 @@ async fn a_migration_that_is_killed_anywhere_is_done_by_the_next() {
             tokio::time::sleep(moment).await;
             migrating.kill().unwrap();
             killed += usize::from(!migrating.wait().unwrap().success());
-            let taken = steps_taken(url).await;
-            half_way += usize::from(taken > 0 && taken < steps);
+            let reached = steps_taken(url).await;
+            half_way += usize::from(reached > 0 && reached < steps);
             let again = processes.command(service, &["migrate"], &elsewhere(url)).unwrap();
-            assert!(again.status.success(), "{service}, after {taken} of {steps} steps: {}", said(&again));
+            assert!(again.status.success(), "{service}, after {reached} of {steps} steps: {}", said(&again));
             assert_eq!(steps_taken(url).await, steps);
             assert_eq!(postgres::texts(url, TABLES).await.unwrap(), postgres::texts(&whole, TABLES).await.unwrap());
         }
@@ -82,7 +82,7 @@ async fn of_ten_that_migrate_at_once_each_ends_well() {
             let output = migrating.wait_with_output().unwrap();
             assert!(output.status.success(), "{}", said(&output));
         }
-        // A step that was taken twice would have found its tables there already, and failed.
+        // A step that was reached twice would have found its tables there already, and failed.
         assert!(steps_taken(&url).await > 1);
     }
 }

@@ -136,8 +136,8 @@ async fn call(pair: &Pair, turn: usize, seen: &Seen) {
         _ => {
             let letter = Letter::about(&format!("Brev {turn}"));
             let delivery: Delivery = pair.suite(0).authority().prepares(&pair.owner.person, letter).await.unwrap();
-            let delivers = async |at| pair.suite(at).authority().sends(delivery.clone()).await.map(|_| ());
-            if persist(seen, turn, delivers).await {
+            let sends = async |at| pair.suite(at).authority().sends(delivery.clone()).await.map(|_| ());
+            if persist(seen, turn, sends).await {
                 seen.letters[turn % PAIRS].fetch_add(1, Ordering::Relaxed);
             }
         }
