@@ -8,7 +8,7 @@ use kernel::ServiceName;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// How many steps are reached, of how many were begun.
+/// How many steps are taken.
 const STEPS_TAKEN: &str = "SELECT COUNT(*)::text FROM _sqlx_migrations WHERE success";
 /// Whether there is a list of steps at all.
 const IS_BEGUN: &str = "SELECT COUNT(*)::text FROM pg_class WHERE relname = '_sqlx_migrations'";
@@ -82,7 +82,7 @@ async fn of_ten_that_migrate_at_once_each_ends_well() {
             let output = migrating.wait_with_output().unwrap();
             assert!(output.status.success(), "{}", said(&output));
         }
-        // A step that was reached twice would have found its tables there already, and failed.
+        // A step that was taken twice would have found its tables there already, and failed.
         assert!(steps_taken(&url).await > 1);
     }
 }
