@@ -132,6 +132,9 @@ impl Client {
         let info = status.get_details_error_info();
         let reason = info.as_ref().and_then(|info| reason(&info.reason));
         match (status.code(), reason) {
+            // Our peers give a reason for each of their refusals. What is internal without one comes from the transport: the
+            // connection broke, as it does when the peer is stopped.
+            (Code::Internal, None) => Refusal::unavailable(self.peer, status),
             (Code::InvalidArgument | Code::PermissionDenied | Code::Unauthenticated | Code::Internal, _) => {
                 Refusal::internal(status)
             }

@@ -59,9 +59,9 @@ impl<C> Renewed<C> {
         make: fn(&Pem) -> Result<C, TlsError>,
     ) -> Result<Arc<Self>, TlsError> {
         let pem = files.read()?;
-        let made = Arc::new(make(&pem)?);
+        let first = Arc::new(make(&pem)?);
         pem.tell_end(role);
-        Ok(Arc::new(Self { role, files, make, kept: Mutex::new(Kept { pem, made, failing: false }) }))
+        Ok(Arc::new(Self { role, files, make, kept: Mutex::new(Kept { pem, made: first, failing: false }) }))
     }
 
     /// What the files say, or said when they could be read last.

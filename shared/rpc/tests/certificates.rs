@@ -212,7 +212,7 @@ async fn what_can_not_be_read_at_the_start_is_refused() -> anyhow::Result<()> {
     let files = Files::of(&Authority::new("old")?)?;
     files.put("server.key", "nonsense")?;
     assert!(matches!(
-        files.serve(anywhere()).await?.ends().await.map_err(|error| error.downcast()),
+        files.serve(anywhere()).await?.ends().await.map_err(anyhow::Error::downcast),
         Err(Ok(ServerError::Certificate(_)))
     ));
     files.put("authority", "nonsense")?;

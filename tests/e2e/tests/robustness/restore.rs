@@ -123,7 +123,7 @@ async fn what_was_there_at_the_moment_is_there_after_a_restore() {
     copy(&kept, &files);
     server.restore(&moment).await.unwrap();
     let restored = began.elapsed();
-    processes.start_again().await.unwrap();
+    processes.start_all_again().await.unwrap();
     let held =
         postgres::texts(processes.database_url(ServiceName::Mailbox), "SELECT COUNT(*)::text FROM message").await;
     println!("{} letters: restored in {restored:.1?}, serving after {:.1?}", held.unwrap()[0], began.elapsed());

@@ -1,6 +1,6 @@
 //! Everything is lost at once, and comes back.
 
-use super::Processes;
+use super::{Processes, Settings};
 use engines::postgres::Archived;
 use kernel::ServiceName;
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ impl Processes {
         for &service in ServiceName::ALL {
             urls.push((service, server.database(service.as_str()).await?));
         }
-        Self::start_on(TempDir::new()?, urls, 1, None).await
+        Self::start_on(TempDir::new()?, urls, 1, Settings::default()).await
     }
 
     /// Kills all of them with signal 9.
@@ -24,7 +24,7 @@ impl Processes {
     }
 
     /// Starts them again, and waits until all of them serve.
-    pub async fn start_again(&mut self) -> anyhow::Result<()> {
+    pub async fn start_all_again(&mut self) -> anyhow::Result<()> {
         for &service in ServiceName::ALL {
             self.begin((service, 0))?;
         }
