@@ -11,8 +11,8 @@ const OF_A_COMMAND: &str = "activity/check.rs";
 /// The texts in stores that name one of `tables` and that `seen` does not know.
 pub(crate) fn about(tables: &BTreeSet<String>, seen: impl Fn(&str) -> bool) -> Vec<String> {
     let is_store = |file: &std::path::Path| {
-        let name = file.to_str().unwrap();
-        name.contains("/src/store/") && name.ends_with(".rs") && !name.ends_with(OF_A_COMMAND)
+        let is_source = file.extension().is_some_and(|extension| extension == "rs");
+        is_source && file.to_str().unwrap().contains("/src/store/") && !file.ends_with(OF_A_COMMAND)
     };
     let texts = files(&services(), &is_store).into_iter().flat_map(|file| {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -68,7 +68,7 @@ impl Processes {
         Ok((Self::start_on(folder, urls, replicas, Settings::default()).await?, driven))
     }
 
-    async fn start_on(
+    pub(super) async fn start_on(
         folder: TempDir,
         urls: Vec<(ServiceName, String)>,
         replicas: usize,
