@@ -52,13 +52,13 @@ pub struct MailConfig {
     /// With `smtp`: the domain of return paths, one for each e-mail. What comes to them is to be handed to
     /// `OperatorService.ReportDeliveryStatus`. Empty: `domain`.
     pub return_domain: String,
-    /// The most e-mails about new post and the like that are sent at once, 1 to 100.
+    /// The most e-mails about new post and the like that are sent at once, 1 to 100; as many again may stall beside them.
     pub parallel: u16,
     /// The most forwarded letters that are in memory at once, 1 to 10 (M7). Each takes up to three times its size.
     pub forwards_at_once: u16,
     /// The most bytes of text and files of a forwarded letter (M7): what mailbox-service has as `max_forward_bytes`.
     pub max_forward_bytes: usize,
-    /// The most e-mails that somebody waits for, such as codes, that are sent at once beside those, 1 to 100.
+    /// The most e-mails that somebody waits for, such as codes, that are sent at once beside those, 1 to 100; counted alike.
     pub parallel_awaited: u16,
     /// How e-mails are signed.
     pub dkim: DkimConfig,

@@ -1,16 +1,23 @@
-//! The places of a lane: how many e-mails are sent at once, in all and to one domain.
+//! The places of a lane: how many e-mails are sent at once, and how many of them to a domain whose mail stalls.
 //!
-//! A domain whose mail stalls keeps a place for as long as our patience lasts, with every e-mail that is owed there. So no
-//! domain has more than half of the places: one that is dead, however much is queued for it, leaves the other half to all
-//! others. A domain that is merely large is sent to over half of the places, which are made as many as that takes.
+//! A send that goes as it should takes a moment. One that stalls lasts for as long as our patience does, and with every e-mail
+//! that is owed to a dead domain it takes a place more. So a send that is slow counts no longer: its place is another's, within
+//! a bound, and a domain to which half as many sends as there are places are slow gets none until one of those has ended. A domain
+//! that is merely large is sent to over all places.
 
 use std::collections::HashMap;
+use std::time::Duration;
+
+/// How long a send may take before it counts as slow, and others wait for its place no longer.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Places, and who has them. The one who hands them out owns it; a clone is a trial.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Places {
     most: usize,
-    taken: HashMap<String, usize>,
+    now: Duration,
+    /// Since when each send to a domain has had its place.
+    taken: HashMap<String, Vec<Duration>>,
 }
 
 /// What came of asking for a place.
@@ -19,44 +26,63 @@ pub struct Places {
 pub enum Asked {
     /// It has one.
     Granted,
-    /// Its domain has as many as it may have.
+    /// Too much that goes to its domain is slow.
     DomainFull,
     /// All are taken.
     NoneFree,
 }
 
 impl Places {
-    /// So many, all free.
+    /// So many, all free, and as many again for what is slow.
     pub fn new(most: u16) -> Self {
-        Self { most: usize::from(most), taken: HashMap::new() }
+        Self { most: usize::from(most), now: Duration::ZERO, taken: HashMap::new() }
+    }
+
+    /// Notes how late it is, counted from any moment.
+    pub fn passes(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// How late it is.
+    pub fn now(&self) -> Duration {
+        self.now
     }
 
     /// How many are free.
     pub fn free(&self) -> usize {
-        self.most.saturating_sub(self.taken.values().sum())
+        let all: usize = self.taken.values().map(Vec::len).sum();
+        let slow: usize = self.taken.values().map(|since| self.slow(since)).sum();
+        // What is slow counts again where there is too much of it.
+        (self.most + slow.min(self.most)).saturating_sub(all)
     }
 
     /// Takes a place for an e-mail to `domain`, if it may have one.
     pub fn take(&mut self, domain: &str) -> Asked {
-        let of_domain = self.taken.get(domain).copied().unwrap_or(0);
+        let slow = self.taken.get(domain).map_or(0, |since| self.slow(since));
         if self.free() == 0 {
             Asked::NoneFree
-        } else if of_domain >= (self.most / 2).max(1) {
+        } else if slow >= (self.most / 2).max(1) {
             Asked::DomainFull
         } else {
-            self.taken.insert(domain.to_owned(), of_domain + 1);
+            self.taken.entry(domain.to_owned()).or_default().push(self.now);
             Asked::Granted
         }
     }
 
-    /// Gives a place of `domain` back.
-    pub fn give_back(&mut self, domain: &str) {
+    /// Gives a place of `domain` back that was taken at `since`.
+    pub fn give_back(&mut self, domain: &str, since: Duration) {
         if let Some(taken) = self.taken.get_mut(domain) {
-            *taken -= 1;
-            if *taken == 0 {
+            if let Some(at) = taken.iter().position(|began| *began == since) {
+                taken.swap_remove(at);
+            }
+            if taken.is_empty() {
                 self.taken.remove(domain);
             }
         }
+    }
+
+    fn slow(&self, since: &[Duration]) -> usize {
+        since.iter().filter(|since| self.now.saturating_sub(**since) >= SLOW).count()
     }
 }
 
@@ -64,21 +90,52 @@ impl Places {
 mod tests {
     use super::*;
 
+    const START: Duration = Duration::ZERO;
+
+    fn asked<const N: usize>(places: &mut Places, domains: [&str; N]) -> [Asked; N] {
+        domains.map(|domain| places.take(domain))
+    }
+
     #[test]
-    fn no_domain_has_more_than_half_of_the_places() {
-        let mut places = Places::new(5);
-        let asked: Vec<Asked> = ["a", "a", "a", "b", "c", "d", "e"].map(|domain| places.take(domain)).into();
-        let granted = Asked::Granted;
-        assert_eq!(asked, [granted, granted, Asked::DomainFull, granted, granted, granted, Asked::NoneFree]);
-        places.give_back("a");
-        assert_eq!((places.free(), places.take("a"), places.free()), (1, granted, 0));
+    fn a_domain_that_is_merely_large_has_all_places() {
+        let mut places = Places::new(3);
+        let (granted, none) = (Asked::Granted, Asked::NoneFree);
+        assert_eq!(asked(&mut places, ["a", "a", "a", "a", "b"]), [granted, granted, granted, none, none]);
+        places.give_back("a", START);
+        assert_eq!(asked(&mut places, ["a", "b"]), [granted, none]);
+    }
+
+    #[test]
+    fn what_is_slow_takes_no_place_of_others_and_keeps_its_domain_waiting() {
+        let mut places = Places::new(4);
+        let (granted, full, none) = (Asked::Granted, Asked::DomainFull, Asked::NoneFree);
+        assert_eq!(asked(&mut places, ["a", "a", "a", "a", "b"]), [granted, granted, granted, granted, none]);
+        places.passes(SLOW);
+        assert_eq!(asked(&mut places, ["a", "b", "b", "a"]), [full, granted, granted, full]);
+        places.give_back("a", START);
+        places.give_back("a", START);
+        places.give_back("a", START);
+        assert_eq!(asked(&mut places, ["a", "a", "b"]), [granted, granted, none], "one that is slow is no crowd");
+    }
+
+    #[test]
+    fn there_is_a_bound_to_what_is_slow() {
+        let mut places = Places::new(2);
+        let (granted, none) = (Asked::Granted, Asked::NoneFree);
+        assert_eq!(asked(&mut places, ["a", "b"]), [granted, granted]);
+        places.passes(SLOW);
+        assert_eq!(asked(&mut places, ["c", "d", "e"]), [granted, granted, none]);
+        places.passes(2 * SLOW);
+        assert_eq!(asked(&mut places, ["e"]), [none], "four are slow, and two count");
+        places.give_back("a", START);
+        assert_eq!(asked(&mut places, ["e", "f"]), [granted, none]);
     }
 
     #[test]
     fn a_single_place_is_for_every_domain() {
         let mut places = Places::new(1);
-        assert_eq!((places.take("a"), places.take("a")), (Asked::Granted, Asked::NoneFree));
-        places.give_back("a");
+        assert_eq!(asked(&mut places, ["a", "a"]), [Asked::Granted, Asked::NoneFree]);
+        places.give_back("a", START);
         assert_eq!(places, Places::new(1));
     }
 }

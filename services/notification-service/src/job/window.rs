@@ -17,9 +17,10 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use std::time::Duration;
 use tokio::task::JoinError;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-/// How long until it is looked for more, while places are free and sends go on.
+/// How long until it is looked for more while sends go on.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The most that are claimed at once: what access-service is asked about in one call.
 const MOST_CLAIMED: usize = 100;
@@ -27,12 +28,15 @@ const MOST_CLAIMED: usize = 100;
 /// Something that went on and is done.
 enum Step {
     /// A send; nothing where it panicked, and its claim runs out.
-    Ended(String, Option<Ended>),
+    Ended(Taken, Option<Ended>),
     /// What became of sends was noted; their places are free.
-    Settled(Vec<String>),
+    Settled(Vec<Taken>),
     /// Places were to be filled.
     Filled(anyhow::Result<Filled>),
 }
+
+/// A place that a send has: to which domain, and since when.
+type Taken = (String, Duration);
 
 /// What came of filling places.
 struct Filled {
@@ -46,9 +50,10 @@ struct Filled {
 pub(super) struct Window<'d> {
     dispatch: &'d Dispatch,
     places: Places,
+    began: Instant,
     going_on: FuturesUnordered<BoxFuture<'d, Step>>,
-    /// Sends that ended, with their domains, and are not being noted yet.
-    ended: Vec<(String, Option<Ended>)>,
+    /// Sends that ended, with their places, and are not being noted yet.
+    ended: Vec<(Taken, Option<Ended>)>,
     busy: Busy,
     /// Whether there may be something due.
     more: bool,
@@ -69,6 +74,7 @@ impl<'d> Window<'d> {
         Self {
             dispatch,
             places: Places::new(dispatch.parallel),
+            began: Instant::now(),
             going_on: FuturesUnordered::new(),
             ended: Vec::new(),
             busy: Busy::default(),
@@ -82,12 +88,14 @@ impl<'d> Window<'d> {
     pub(super) async fn run(mut self) -> anyhow::Result<bool> {
         let mut queued = self.dispatch.delivery.service.db.work_queued();
         loop {
+            self.places.passes(self.began.elapsed());
             self.settle();
             self.fill();
             if self.going_on.is_empty() {
                 return Ok(self.claimed > 0);
             }
-            let looks_again = !self.busy.filling && self.places.free() > 0 && !self.dispatch.is_ending();
+            // Also where no place is free: what is slow gives its own to others.
+            let looks_again = !self.busy.filling && !self.dispatch.is_ending();
             tokio::select! {
                 Some(step) = self.going_on.next() => self.take(step)?,
                 _ = queued.changed(), if looks_again => self.more = true,
@@ -98,11 +106,11 @@ impl<'d> Window<'d> {
 
     fn take(&mut self, step: Step) -> anyhow::Result<()> {
         match step {
-            Step::Ended(domain, ended) => self.ended.push((domain, ended)),
-            Step::Settled(domains) => {
+            Step::Ended(taken, ended) => self.ended.push((taken, ended)),
+            Step::Settled(places) => {
                 self.busy.settling = false;
-                for domain in domains {
-                    self.places.give_back(&domain);
+                for (domain, since) in places {
+                    self.places.give_back(&domain, since);
                 }
             }
             Step::Filled(Ok(filled)) => {
@@ -130,12 +138,12 @@ impl<'d> Window<'d> {
         if self.busy.settling || self.ended.is_empty() {
             return;
         }
-        let (domains, ended): (Vec<String>, Vec<Option<Ended>>) = std::mem::take(&mut self.ended).into_iter().unzip();
+        let (places, ended): (Vec<Taken>, Vec<Option<Ended>>) = std::mem::take(&mut self.ended).into_iter().unzip();
         let dispatch = self.dispatch;
         self.busy.settling = true;
         let settled = async move {
             dispatch.delivery.settle(ended.into_iter().flatten().collect()).await;
-            Step::Settled(domains)
+            Step::Settled(places)
         };
         self.going_on.push(settled.boxed());
     }
@@ -157,12 +165,13 @@ impl<'d> Window<'d> {
         for ready in prepared.ready {
             let domain = ready.email.recipient.domain().to_owned();
             let _granted = self.places.take(&domain);
+            let taken = (domain, self.places.now());
             let delivery = self.dispatch.delivery.clone();
             // A task of its own, so that sends use all cores; it ends with the window.
             let sending = AbortOnDropHandle::new(tokio::spawn(async move { delivery.send(ready).await }));
             let ended = move |sent: Result<Ended, JoinError>| {
                 let told = |error: &JoinError| tracing::error!(%error, "a send did not come to its end");
-                Step::Ended(domain, sent.inspect_err(told).ok())
+                Step::Ended(taken, sent.inspect_err(told).ok())
             };
             self.going_on.push(sending.map(ended).boxed());
         }

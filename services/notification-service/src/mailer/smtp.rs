@@ -39,7 +39,8 @@ impl Smtp {
             server: Server::new(config)?,
             return_paths,
             idle: Mutex::new(Vec::new()),
-            at_once: Semaphore::new(usize::from(config.parallel)),
+            // What stalls has places of its own (`domain::places`).
+            at_once: Semaphore::new(2 * usize::from(config.parallel)),
             patience: Duration::from_secs(config.patience_seconds),
         })
     }

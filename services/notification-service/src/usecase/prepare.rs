@@ -45,7 +45,7 @@ pub struct Prepared {
     pub ready: Vec<Ready>,
     /// Somebody else is changing their subscriptions just now: they are to be decided on each by itself.
     pub undecided: Vec<Candidate>,
-    /// Whether some were put back because their domain has all the places that it may have.
+    /// Whether some were put back because too much that goes to their domain is slow.
     pub crowded: bool,
     /// Whether some were put back, due as before, because no place is left.
     pub full: bool,
@@ -172,7 +172,7 @@ impl Step<'_> {
                 Ok(email) => email,
                 Err(error) => {
                     tracing::error!(email = %id, %error, "an e-mail can't be rendered");
-                    places.give_back(&domain);
+                    places.give_back(&domain, places.now());
                     put_back(tx, self.service, self.due.claim, self.entry, "render").await?;
                     return Ok(Sending::Nothing);
                 }

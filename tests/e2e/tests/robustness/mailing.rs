@@ -14,6 +14,8 @@ const REPLICAS: usize = 2;
 const RECOVERY: Duration = Duration::from_secs(30);
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Where all have their addresses.
+const DOMAIN: &str = "example.dk";
 /// How many e-mails a process sends at once.
 const AT_ONCE: usize = 16;
 
@@ -48,7 +50,7 @@ async fn n9_every_letter_is_told_of_when_processes_are_killed() {
     let suite = processes.suite().clone();
     let mut citizens = Vec::new();
     for number in 0..size(6, 50) {
-        citizens.push(subscriber(&suite, &server, number).await);
+        citizens.push(subscriber(&suite, &server, number, DOMAIN).await);
     }
     let mut run = Run { delivered: vec![0; citizens.len()], taken: Vec::new(), kills: 0, slowest: Duration::ZERO };
     let rounds = kills.div_ceil(REPLICAS);
@@ -77,7 +79,7 @@ async fn n9_an_orderly_end_finishes_what_is_being_sent_and_begins_nothing() {
     let settings = Settings { mail: Some(config), ..Settings::default() };
     let mut processes = Processes::start_with(Engine::Postgres, 1, settings).await.unwrap();
     let suite = processes.suite().clone();
-    let citizens = [subscriber(&suite, &server, 0).await, subscriber(&suite, &server, 1).await];
+    let citizens = [subscriber(&suite, &server, 0, DOMAIN).await, subscriber(&suite, &server, 1, DOMAIN).await];
     let reached = server.does_once(Moment::Message, Act::Wait);
     for citizen in &citizens {
         suite.authority().delivers(&citizen.person, Letter::about("Nyt")).await.unwrap();
@@ -176,10 +178,10 @@ impl Run {
     }
 }
 
-/// Somebody with e-mail about their own post.
-pub(crate) async fn subscriber(suite: &Suite, server: &ScriptedServer, number: usize) -> Citizen {
+/// Somebody with e-mail about their own post, to an address at `domain`.
+pub(crate) async fn subscriber(suite: &Suite, server: &ScriptedServer, number: usize, domain: &str) -> Citizen {
     let citizen = suite.citizen(Person::of_crowd(u32::try_from(number).unwrap())).await;
-    let started = citizen.asks_for_mail_about_own_post_at(&format!("p{number}@example.dk")).await.unwrap();
+    let started = citizen.asks_for_mail_about_own_post_at(&format!("p{number}@{domain}")).await.unwrap();
     let began = Instant::now();
     let code = loop {
         if let Some(taken) = server.takes().pop() {

@@ -10,7 +10,7 @@ const REPLICAS: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_of_everything_fails_no_call() {
-    let (restarts, rate) = (number(size(1, 100)), u32::try_from(size(30, 200)).unwrap());
+    let (restarts, rate) = (number(size(1, 100)), u32::try_from(size(60, 200)).unwrap());
     let mut processes = Processes::start_replicas(Engine::Postgres, REPLICAS).await.unwrap();
     let traffic = Traffic::new(&processes, rate).await;
     let rolling = async {
