@@ -38,7 +38,7 @@ impl Uploads {
         if open >= self.most_of_one {
             return Err(Refusal::new(Reason::Overloaded).retry_after(COME_AGAIN_AFTER));
         }
-        let stream = self.places.open(deadline)?;
+        let stream = self.places.open_until(deadline)?;
         callers.insert(caller, open + 1);
         Ok(OpenUpload { stream, caller, callers: self.callers.clone() })
     }

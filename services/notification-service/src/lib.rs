@@ -70,8 +70,10 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
     };
     let dispatch = |lane, parallel| -> anyhow::Result<Dispatch> {
         let delivery = Delivery { service: service.clone(), mailer: opened(parallel)? };
-        let open =
-            base.streams.open(None).map_err(|refusal| anyhow::anyhow!("no place for a job: {:?}", refusal.reason()))?;
+        let open = base
+            .streams
+            .open_until(None)
+            .map_err(|refusal| anyhow::anyhow!("no place for a job: {:?}", refusal.reason()))?;
         Ok(Dispatch { lane, delivery, accesses: accesses.clone(), directory: directory.clone(), parallel, open })
     };
     let awaited = dispatch(Lane::Awaited, mail.parallel_awaited)?;

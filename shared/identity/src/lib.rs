@@ -23,7 +23,7 @@ pub use claims::{Claims, REQUIRED_ASSURANCE};
 pub use config::{CallerKind, IdentityConfig, IssuerConfig};
 pub use service_token::{ServiceTokenConfig, ServiceTokens};
 pub use signer::{Signer, SignerError};
-pub use verifier::{Refused, Verifier};
+pub use verifier::{Refused, Verifier, Vouched};
 
 /// Keys whose id begins so are made by the local launcher and refused in production.
 pub const DEVELOPMENT_KEY_PREFIX: &str = "development-";

@@ -8,6 +8,7 @@ use jsonwebtoken::Validation;
 use kernel::{Caller, Clock};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How far clocks may differ, in seconds.
 const SKEW_SECONDS: i64 = 30;
@@ -27,6 +28,15 @@ pub enum Refused {
     /// Valid, but the login behind it is too weak.
     #[error("the login's level of assurance is too low")]
     AssuranceTooLow,
+}
+
+/// Who a token vouches for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Vouched {
+    /// The caller.
+    pub caller: Caller,
+    /// For how long it does so still.
+    pub remaining: Duration,
 }
 
 /// Verifies tokens. Clones share their keys and what they remember.
@@ -73,7 +83,7 @@ impl Verifier {
     }
 
     /// The caller that `token` vouches for. Why a token is not valid is for the log alone.
-    pub async fn verify(&self, token: &str) -> Result<Caller, Refused> {
+    pub async fn verify(&self, token: &str) -> Result<Vouched, Refused> {
         let invalid = |why: &'static str| {
             tracing::info!(why, "token refused");
             Refused::Invalid
@@ -83,8 +93,8 @@ impl Verifier {
         if admitted.is_err() {
             self.memory.forget(hash, self.clock.now());
         }
-        let (caller, assured) = admitted.map_err(invalid)?;
-        if assured { Ok(caller) } else { Err(Refused::AssuranceTooLow) }
+        let (vouched, assured) = admitted.map_err(invalid)?;
+        if assured { Ok(vouched) } else { Err(Refused::AssuranceTooLow) }
     }
 
     /// How many tokens are remembered.
@@ -93,15 +103,15 @@ impl Verifier {
     }
 
     /// The caller, and whether the login behind the token is good enough. Remembers the token.
-    async fn admit(&self, hash: TokenHash, token: &str) -> Result<(Caller, bool), &'static str> {
+    async fn admit(&self, hash: TokenHash, token: &str) -> Result<(Vouched, bool), &'static str> {
         let signed = match self.known(hash).await {
             Some(signed) => signed,
             None => Arc::new(self.signed(token).await?),
         };
-        let caller = self.vouched(&signed.claims, &self.issuers[signed.issuer])?;
+        let vouched = self.vouched(&signed.claims, &self.issuers[signed.issuer])?;
         let assured = signed.claims.is_assured();
         self.memory.insert(hash, signed, self.clock.now());
-        Ok((caller, assured))
+        Ok((vouched, assured))
     }
 
     /// The token of this hash, if it is remembered and was signed with a key that is still the issuer's.
@@ -139,13 +149,14 @@ impl Verifier {
     }
 
     /// The caller, if the claims are meant for us, valid now, and the issuer's to make.
-    fn vouched(&self, claims: &Claims, issuer: &Issuer) -> Result<Caller, &'static str> {
+    fn vouched(&self, claims: &Claims, issuer: &Issuer) -> Result<Vouched, &'static str> {
         let now = self.clock.now().as_secs();
         let begun = now.saturating_add(SKEW_SECONDS);
         if claims.nbf > begun || claims.iat > begun {
             return Err("not yet valid");
         }
-        if now >= claims.exp.saturating_add(SKEW_SECONDS) {
+        let end = claims.exp.saturating_add(SKEW_SECONDS);
+        if now >= end {
             return Err("expired");
         }
         // Subtracted with a check: a life too long for a number is too long.
@@ -159,6 +170,7 @@ impl Verifier {
         if !issuer.config.kinds.contains(&claims.kind) || !one_service {
             return Err("a caller that the issuer may not vouch for");
         }
-        claims.caller().ok_or("claims of its kind of caller are missing or malformed")
+        let caller = claims.caller().ok_or("claims of its kind of caller are missing or malformed")?;
+        Ok(Vouched { caller, remaining: Duration::from_secs(end.abs_diff(now)) })
     }
 }

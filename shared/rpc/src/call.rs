@@ -15,6 +15,9 @@ pub struct Call {
     pub user_token: Option<Arc<str>>,
     /// When the caller stops waiting.
     pub deadline: Option<Instant>,
+    /// When the token of the caller, or of the person a service calls for, ends. None for a service that calls for itself: its
+    /// streams carry nobody's rights.
+    pub token_end: Option<Instant>,
 }
 
 macro_rules! only {

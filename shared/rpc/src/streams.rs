@@ -1,5 +1,6 @@
 //! Streams that last: how many of them a process keeps open, and the word that they are to end.
 
+use crate::call::Call;
 use crate::refusal::Refusal;
 use api::error::v1::ErrorReason;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub struct OpenStream {
     place: OwnedSemaphorePermit,
     ending: CancellationToken,
     deadline: Option<Instant>,
+    token_end: Option<Instant>,
 }
 
 impl Streams {
@@ -33,11 +35,16 @@ impl Streams {
         Self { places: Arc::new(Semaphore::new(most)), ending: CancellationToken::new() }
     }
 
+    /// Lets the stream of `call` in, which may last as long as its token does (P6), or sheds it with OVERLOADED.
+    pub fn open(&self, call: &Call) -> Result<OpenStream, Refusal> {
+        Ok(OpenStream { token_end: call.token_end, ..self.open_until(call.deadline)? })
+    }
+
     /// Lets a stream in that may last until `deadline`, or sheds it with OVERLOADED.
-    pub fn open(&self, deadline: Option<Instant>) -> Result<OpenStream, Refusal> {
+    pub fn open_until(&self, deadline: Option<Instant>) -> Result<OpenStream, Refusal> {
         let full = |_| Refusal::new(ErrorReason::Overloaded).retry_after(COME_AGAIN_AFTER);
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
-        Ok(OpenStream { place, ending: self.ending.clone(), deadline })
+        Ok(OpenStream { place, ending: self.ending.clone(), deadline, token_end: None })
     }
 
     /// The process ends, and each of its streams as soon as it has answered for what it took in.
@@ -47,17 +54,19 @@ impl Streams {
 }
 
 impl OpenStream {
-    /// Waits until the stream must end, and says why: SHUTTING_DOWN or DEADLINE_EXCEEDED.
+    /// Waits until the stream must end, and says why: SHUTTING_DOWN, DEADLINE_EXCEEDED or TOKEN_INVALID.
     pub async fn over(&self) -> Refusal {
-        let deadline = async {
-            match self.deadline {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             () = self.ending.cancelled() => Refusal::new(ErrorReason::ShuttingDown).retry_after(COME_AGAIN_AFTER),
-            () = deadline => Refusal::new(ErrorReason::DeadlineExceeded),
+            () = reached(self.deadline) => Refusal::new(ErrorReason::DeadlineExceeded),
+            () = reached(self.token_end) => Refusal::new(ErrorReason::TokenInvalid),
         }
+    }
+}
+
+async fn reached(end: Option<Instant>) {
+    match end {
+        Some(end) => sleep_until(end).await,
+        None => std::future::pending().await,
     }
 }

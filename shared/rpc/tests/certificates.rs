@@ -192,6 +192,8 @@ async fn what_can_not_be_read_leaves_in_force_what_was() -> anyhow::Result<()> {
     let files = Files::of(&old)?;
     let server = files.serve(anywhere()).await?;
     let renewed = new.server()?;
+    // An answer: what it began with has been read.
+    ask(&files.channel(server.address)?).await?;
     // Half of a replacement; nonsense; nothing at all.
     files.put("server", &renewed.0)?;
     ask(&files.channel(server.address)?).await?;

@@ -36,7 +36,7 @@ impl Watching {
     pub(super) async fn open(&self, call: &Call, token: &str) -> Result<Answers, Refusal> {
         let service = call.service()?.name;
         let after = if token.is_empty() { None } else { Some(self.tokens.number(service, token)?) };
-        let open = self.streams.open(call.deadline)?;
+        let open = self.streams.open(call)?;
         let watch = self.watches.open(after).await?;
         let following = Following { watch, open, tokens: self.tokens.clone(), service };
         Ok(stream::unfold(Some(following), step).boxed())

@@ -41,7 +41,7 @@ pub(super) fn run<B: Batched>(
     call: &Call,
     incoming: Streaming<B::Item>,
 ) -> Result<Answers<B::Answer>, Refusal> {
-    let open = streams.open(call.deadline)?;
+    let open = streams.open(call)?;
     let (answers, answered) = mpsc::channel(ANSWERS);
     let run = Run { batched, incoming, answers, open, broken: None };
     tokio::spawn(run.run().in_current_span());

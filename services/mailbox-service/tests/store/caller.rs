@@ -51,6 +51,11 @@ fn caller(who: &str) -> Caller {
 #[expect(clippy::unnecessary_wraps, reason = "the form of an interceptor")]
 pub(crate) fn known(mut request: Request<()>) -> Result<Request<()>, Status> {
     let who = request.metadata().get("x-test-caller").expect("a caller").to_str().expect("text").to_owned();
-    request.extensions_mut().insert(Call { caller: caller(&who), user_token: Some("a.b.c".into()), deadline: None });
+    request.extensions_mut().insert(Call {
+        caller: caller(&who),
+        user_token: Some("a.b.c".into()),
+        deadline: None,
+        token_end: None,
+    });
     Ok(request)
 }

@@ -10,9 +10,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
-use identity::{Refused, Verifier};
+use identity::{Refused, Verifier, Vouched};
 use kernel::{Caller, Service, User};
 use std::sync::Arc;
+use tokio::time::Instant;
 use tonic::Status;
 use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 
@@ -27,9 +28,6 @@ pub struct Auth {
     /// Services must also present a certificate (mutual TLS).
     pub services_need_certificates: bool,
 }
-
-/// The caller, and the token of the person behind the call if there is one.
-type Admitted = (Caller, Option<Arc<str>>);
 
 /// Puts the verified [`Call`] into the request, or refuses it. Health and reflection are open; any other path
 /// that has no rule goes no further.
@@ -46,8 +44,8 @@ pub async fn layer(State(auth): State<Auth>, request: Request, next: Next) -> Re
     // The body can't be shared between threads, so only the headers go along.
     let (mut parts, body) = request.into_parts();
     match auth.admit(method, &parts.headers, certified).await {
-        Ok((caller, user_token)) => {
-            parts.extensions.insert(Call { caller, user_token, deadline });
+        Ok(call) => {
+            parts.extensions.insert(Call { deadline, ..call });
             next.run(Request::from_parts(parts, body)).await
         }
         Err(refusal) => Status::from(refusal).into_http(),
@@ -55,16 +53,19 @@ pub async fn layer(State(auth): State<Auth>, request: Request, next: Next) -> Re
 }
 
 impl Auth {
-    async fn admit(&self, method: &Method, headers: &HeaderMap, certified: bool) -> Result<Admitted, Refusal> {
+    async fn admit(&self, method: &Method, headers: &HeaderMap, certified: bool) -> Result<Call, Refusal> {
         let token = bearer(headers, "authorization")?.ok_or_else(|| Refusal::new(ErrorReason::TokenMissing))?;
-        let caller = self.verify(token).await?;
+        let Vouched { caller, remaining } = self.verify(token).await?;
+        let token_end = Some(Instant::now() + remaining);
         if !method.admits(kind(&caller)) {
             return Err(not_allowed(kind(&caller)));
         }
         match caller {
             Caller::Service(service) => self.admit_service(method, service, headers, certified).await,
-            Caller::Citizen(_) | Caller::Caseworker(_) => Ok((caller, Some(Arc::from(token)))),
-            caller => Ok((caller, None)),
+            Caller::Citizen(_) | Caller::Caseworker(_) => {
+                Ok(Call { caller, user_token: Some(Arc::from(token)), deadline: None, token_end })
+            }
+            caller => Ok(Call { caller, user_token: None, deadline: None, token_end }),
         }
     }
 
@@ -75,25 +76,28 @@ impl Auth {
         service: Service,
         headers: &HeaderMap,
         certified: bool,
-    ) -> Result<Admitted, Refusal> {
+    ) -> Result<Call, Refusal> {
         let refused = || not_allowed(CallerKind::Service);
         let certified = certified || !self.services_need_certificates;
         if !method.services.contains(&service.name.as_str()) || !certified {
             return Err(refused());
         }
         if !method.for_user {
-            return Ok((Caller::Service(service), None));
+            return Ok(Call { caller: Caller::Service(service), user_token: None, deadline: None, token_end: None });
         }
         let token = bearer(headers, ON_BEHALF_OF)?.ok_or_else(|| Refusal::new(ErrorReason::TokenMissing))?;
-        let user = match self.verify(token).await? {
+        let Vouched { caller, remaining } = self.verify(token).await?;
+        let user = match caller {
             Caller::Citizen(citizen) => User::Citizen(citizen),
             Caller::Caseworker(caseworker) => User::Caseworker(caseworker),
             _ => return Err(refused()),
         };
-        Ok((Caller::Service(Service { on_behalf_of: Some(user), ..service }), Some(Arc::from(token))))
+        let caller = Caller::Service(Service { on_behalf_of: Some(user), ..service });
+        let token_end = Some(Instant::now() + remaining);
+        Ok(Call { caller, user_token: Some(Arc::from(token)), deadline: None, token_end })
     }
 
-    async fn verify(&self, token: &str) -> Result<Caller, Refusal> {
+    async fn verify(&self, token: &str) -> Result<Vouched, Refusal> {
         self.verifier.verify(token).await.map_err(|refused| match refused {
             Refused::Invalid => Refusal::new(ErrorReason::TokenInvalid),
             Refused::AssuranceTooLow => {

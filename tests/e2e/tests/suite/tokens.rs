@@ -4,7 +4,7 @@ use api::access::v1::ListGivenAccessesRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::suite::{answer, with_token};
-use harness::{Citizen, Person, Refusable as _, Refused, Suite, on_both};
+use harness::{Citizen, Letter, Person, Refusable as _, Refused, Suite, on_both};
 use identity::Claims;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use kernel::Clock as _;
@@ -24,6 +24,7 @@ on_both! {
     p6_an_issuer_vouches_for_its_own_callers_only,
     p6_a_weak_login_is_refused,
     p6_keys_rotate_without_a_restart,
+    p6_a_stream_ends_with_the_token_it_began_with,
     p6_nobody_calls_in_the_clear,
 }
 
@@ -75,6 +76,23 @@ async fn p6_a_token_for_others_or_other_times_is_refused(suite: Suite) {
         answers.push(refused);
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "nobody learns what was wrong");
+}
+
+async fn p6_a_stream_ends_with_the_token_it_began_with(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let (good, now) = (good(&suite, &karen), suite.clock().now().as_secs());
+    let mut lasting = karen.watches("mailboxes/me", "").await.unwrap();
+    // Two seconds before the half minute is over that clocks may differ by.
+    let ending = signed(&suite, &Claims { iat: now - 600, nbf: now - 600, exp: now - 28, ..good });
+    let mut short = karen.watches_with(&ending, "mailboxes/me", "").await.unwrap();
+    let deliver = async |about| suite.authority().delivers(&karen.person, Letter::about(about)).await.unwrap().message;
+    let before = deliver("Da tokenet gjaldt").await;
+    assert_eq!(short.next().await.unwrap().message, before);
+    short.next().await.refused("TOKEN_INVALID");
+    let after = deliver("Bagefter").await;
+    for letter in [before, after] {
+        assert_eq!(lasting.next().await.unwrap().message, letter, "who is still logged in goes on");
+    }
 }
 
 async fn p6_a_token_signed_by_another_key_is_refused(suite: Suite) {

@@ -42,7 +42,7 @@ pub(super) fn fetch(
         let opened = parts.keys.page_tokens.open(&context, &request.resume_token).map_err(|_| Error::ResumeToken)?;
         i64::from_be_bytes(opened.try_into().map_err(|_| Error::ResumeToken)?)
     };
-    let open = parts.streams.open(call.deadline)?;
+    let open = parts.streams.open(call)?;
     Ok(follow::run(Replies { parts: parts.clone(), cvr, point, context, after }, open))
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn download(
     if reply.cvr != *cvr {
         return Err(Error::NotFound.into());
     }
-    let open = parts.downloads.open(call.deadline)?;
+    let open = parts.downloads.open(call)?;
     let (file, reader) = replies::file(parts, reply, file, request.offset_bytes).await?;
     let header = Frame::Header(proto::DownloadHeader {
         display_name: file.name,

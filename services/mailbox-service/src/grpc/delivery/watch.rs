@@ -23,7 +23,7 @@ pub(super) async fn begin(
     let system = call.sender_system()?.clone();
     // Bound to the sender: nobody else's token tells where they are.
     let context = format!("WatchReceipts/{}", call.principal());
-    let open = parts.streams.open(call.deadline)?;
+    let open = parts.streams.open(call)?;
     let place = if request.resume_token.is_empty() {
         watch_receipts::now(parts, &system).await?
     } else {

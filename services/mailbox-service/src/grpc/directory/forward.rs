@@ -27,7 +27,7 @@ pub(super) async fn fetch(
     let mut fields = Fields::new();
     let name = fields.required("name", &request.name, resource::parse_forward);
     let ((mailbox, id),) = fields.all((name,))?;
-    let open = parts.downloads.open(call.deadline)?;
+    let open = parts.downloads.open(call)?;
     let outgoing = fetch_forward::run(parts, mailbox, id).await?;
     let (out, frames) = outflow::begin(open, parts.config.download_idle());
     let sender = Sender { parts: parts.clone(), out };

@@ -40,7 +40,7 @@ pub(super) async fn download(
     let file: FileId = file.parse().map_err(|_| Error::NotFound)?;
     let admitted = admit::admit(parts, call, mailbox, Act::Download).await?;
     // Before anything is logged: what is shed did not happen.
-    let open = parts.downloads.open(call.deadline)?;
+    let open = parts.downloads.open(call)?;
     let down = download_file::begin(parts, admitted, message, file, request.offset_bytes).await?;
     let (out, frames) = outflow::begin(open, parts.config.download_idle());
     let header = header(&down.file, request.offset_bytes);

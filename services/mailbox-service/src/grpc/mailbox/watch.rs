@@ -36,7 +36,7 @@ pub(super) async fn watch(
     let mailbox = fields.required("name", &request.name, resource::parse_mailbox);
     let (mailbox,) = fields.all((mailbox,))?;
     let admitted = admit::admit(parts, call, mailbox, Act::Watch).await?;
-    let open = parts.streams.open(call.deadline)?;
+    let open = parts.streams.open(call)?;
     let acting = admitted.acting;
     // Before the log is looked at, so that nothing is missed in between.
     let watching = parts.watchers.watch(acting.mailbox);
