@@ -1,10 +1,10 @@
 //! The ends of activity logs, kept outside the database: lines that vouch for themselves, in objects that are written once
 //! and never again. On storage that whoever runs the database can't change, they show a log that was cut off.
 
-use crate::domain::file::hex;
 use crate::error::Error;
 use crypto::ChainKey;
 use futures::TryStreamExt as _;
+use kernel::text::hex;
 use kernel::{MailboxId, Timestamp};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;

@@ -99,22 +99,43 @@ const FINISH_ALL: Sql = Sql::each(
 
 /// Takes a batch of finished work out of the queue; the ids of the claims that still held.
 pub async fn finish_all(tx: &mut Tx, queue: &str, claims: &[Claim]) -> Result<Vec<Uuid>, Error> {
-    // What was claimed together has seldom been tried more than once: one statement, mostly.
+    let mut held = Vec::with_capacity(claims.len());
+    for (attempt, ids) in by_attempt(claims) {
+        held.extend(tx.all(FINISH_ALL, args![queue, attempt, ids], |row| row.get::<Uuid>("id")).await?);
+    }
+    Ok(held)
+}
+
+/// The claims by how often each was tried. What was claimed together has seldom been tried more than once: one statement, mostly.
+fn by_attempt(claims: &[Claim]) -> BTreeMap<i64, Vec<Uuid>> {
     let mut by_attempt: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
     for claim in claims {
         by_attempt.entry(claim.attempt).or_default().push(claim.id);
     }
-    let mut held = Vec::with_capacity(claims.len());
-    for (attempt, ids) in by_attempt {
-        held.extend(tx.all(FINISH_ALL, args![queue, attempt, ids], |row| row.get::<Uuid>("id")).await?);
-    }
-    Ok(held)
+    by_attempt
 }
 
 /// Puts work back until `due`: after a failure, or to hold on to it for longer.
 pub async fn postpone(tx: &mut Tx, queue: &str, claim: Claim, due: Timestamp) -> Result<Held, Error> {
     let sql = "UPDATE due_work SET due = $4 WHERE queue = $1 AND id = $2 AND attempt = $3 AND NOT parked";
     held(tx.execute(sql, args![queue, claim.id, claim.attempt, due]).await?)
+}
+
+const POSTPONE_ALL: Sql = Sql::each(
+    "UPDATE due_work SET due = $4 WHERE queue = $1 AND attempt = $2 AND NOT parked \
+     AND id IN (SELECT unhex(value) FROM json_each($3)) RETURNING id",
+    // In one order for everybody, so that nobody waits in a circle.
+    "UPDATE due_work SET due = $4 WHERE queue = $1 AND id IN (SELECT id FROM due_work WHERE queue = $1 AND attempt = $2 \
+     AND NOT parked AND id = ANY($3) ORDER BY id FOR UPDATE) RETURNING id",
+);
+
+/// Puts a batch back until `due`; the ids of the claims that still held.
+pub async fn postpone_all(tx: &mut Tx, queue: &str, claims: &[Claim], due: Timestamp) -> Result<Vec<Uuid>, Error> {
+    let mut held = Vec::with_capacity(claims.len());
+    for (attempt, ids) in by_attempt(claims) {
+        held.extend(tx.all(POSTPONE_ALL, args![queue, attempt, ids, due], |row| row.get::<Uuid>("id")).await?);
+    }
+    Ok(held)
 }
 
 /// Sets work aside that keeps failing, for an operator to look at.

@@ -77,16 +77,6 @@ pub fn parse_sha256(text: &str) -> Result<[u8; 32], InvalidSha256> {
     Ok(hash)
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// Segments of a file of `size` bytes; an empty file has none.
 pub fn segment_count(size: u64) -> u64 {
     size.div_ceil(SEGMENT_BYTES as u64)
@@ -107,6 +97,7 @@ pub fn stored_range(size: u64, first: u64, count: u64) -> std::ops::Range<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::text::hex;
 
     #[test]
     fn hashes_are_read_as_they_are_written() {

@@ -4,7 +4,7 @@ pub(crate) mod exemption;
 
 use crate::domain::acting::{Act, Acting, Capacity};
 use crate::domain::contact_point::ContactPoint;
-use crate::domain::file::{Upload, hex};
+use crate::domain::file::Upload;
 use crate::domain::folder::{Count, Folder, OwnFolder};
 use crate::domain::forward::Origin;
 use crate::domain::message::{AttachedFile, Letter, Link, Summary};
@@ -13,6 +13,7 @@ use crate::domain::service::{ServiceRecord, ServiceState, is_withheld};
 use crate::usecase::Parts;
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
+use kernel::text::hex;
 use kernel::{MailboxId, MessageId, Portal, Timestamp, resource};
 use rpc::convert::to_proto;
 

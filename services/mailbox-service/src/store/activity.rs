@@ -16,8 +16,8 @@ pub use list::list;
 pub use record::Record;
 
 use crate::domain::activity::Entry;
-use crate::domain::file::hex;
 use crypto::{ChainKey, DataKey};
+use kernel::text::hex;
 use kernel::{MailboxId, Random};
 use serde_json::json;
 use sql::{Error, Sql, Tx, args};

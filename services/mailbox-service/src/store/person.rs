@@ -4,11 +4,11 @@ mod write;
 
 pub use write::{NewPerson, Numbered, insert_many, set_exemption, set_number, update_many};
 
-use crate::domain::file::hex;
 use crate::domain::person::{Person, PersonStatus};
 use crate::domain::recipient::Recipient;
 use crate::store::sealed::{closed, open, place, seal};
 use crypto::{DataKey, Keyring, LookupHash, WrappedKey};
+use kernel::text::hex;
 use kernel::{Date, ExemptionId, MailboxId, PersonId, PersonName, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};

@@ -1,12 +1,12 @@
 //! Proving that the activity logs are what was written (R13): every chain is gone along, every exported head looked for.
 
 use crate::domain::activity_check::{Finding, Walk};
-use crate::domain::file::hex;
 use crate::error::Error;
 use crate::heads::{Heads, Line};
 use crate::store::activity::check;
 use crypto::ChainKey;
 use kernel::MailboxId;
+use kernel::text::hex;
 use sql::Db;
 use std::collections::HashMap;
 use uuid::Uuid;

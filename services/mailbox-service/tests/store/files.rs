@@ -26,7 +26,7 @@ pub(crate) fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
     proto::UploadHeader {
         display_name: name.to_owned(),
         size_bytes: i64::try_from(content.len()).expect("there"),
-        sha256: mailbox_service::domain::file::hex(&crypto::sha256(content)),
+        sha256: kernel::text::hex(&crypto::sha256(content)),
         request_id: String::new(),
     }
 }
@@ -160,7 +160,7 @@ async fn m3_downloads_are_bounded_and_end_when_nobody_takes_them(world: World) {
         world.mailbox().download_file(by(&karen, request)).await.map(tonic::Response::into_inner)
     };
     // One of the two places is taken for good, so that the other becomes free by the end of this stream only.
-    let _taken = world.parts.downloads.open(None).expect("a place");
+    let _taken = world.parts.downloads.open_until(None).expect("a place");
     let since = Instant::now();
     let mut idle = begin().await.expect("a stream");
     let logged = world.count("SELECT COUNT(*) AS n FROM activity").await;

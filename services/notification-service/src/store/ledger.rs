@@ -4,7 +4,9 @@ pub mod overview;
 
 use crate::domain::ledger::{Kind, State};
 use crypto::LookupHash;
+use kernel::text::hex;
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
+use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};
 use uuid::Uuid;
 
@@ -49,6 +51,17 @@ pub enum Content {
     Rendered(Vec<u8>),
     /// To whom; it is rendered at sending.
     Addressed(Vec<u8>),
+}
+
+/// An e-mail that is about to be sent.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Which.
+    pub id: Uuid,
+    /// All of it, sealed.
+    pub email: Vec<u8>,
+    /// To whom, by keyed hash.
+    pub recipient: LookupHash,
 }
 
 /// What is known of an e-mail when it is claimed.
@@ -107,6 +120,15 @@ const OWE_AGAIN: Sql = Sql::each(
     "UPDATE ledger SET state = 'owed', state_time = $2, tries = 0, tries_since = $2 \
      WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     "UPDATE ledger SET state = 'owed', state_time = $2, tries = 0, tries_since = $2 WHERE id = ANY($1)",
+);
+
+const BEGIN_ATTEMPTS: Sql = Sql::each(
+    "UPDATE ledger SET state = 'sending', state_time = $2, email = unhex(r.value ->> 'email'), \
+     recipient = unhex(r.value ->> 'recipient'), open = FALSE, attempt_count = attempt_count + 1, tries = tries + 1 \
+     FROM json_each($1) AS r WHERE ledger.id = unhex(r.value ->> 'id')",
+    "UPDATE ledger SET state = 'sending', state_time = $2, email = decode(r.email, 'hex'), \
+     recipient = decode(r.recipient, 'hex'), open = FALSE, attempt_count = attempt_count + 1, tries = tries + 1 \
+     FROM json_to_recordset($1::json) AS r(id UUID, email TEXT, recipient TEXT) WHERE ledger.id = r.id",
 );
 
 /// Adds an e-mail that no letter joins.
@@ -182,18 +204,17 @@ pub async fn lock_all(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<(Uuid, Entry)>,
     tx.all(LOCK, args![ids], read).await
 }
 
-/// Notes that the e-mail is about to be sent, in these sealed bytes and to this recipient, by keyed hash; no letter joins it
-/// any more.
-pub async fn begin_attempt(
-    tx: &mut Tx,
-    id: Uuid,
-    email: Vec<u8>,
-    recipient: LookupHash,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let sql = "UPDATE ledger SET state = 'sending', state_time = $4, email = $2, recipient = $3, open = FALSE, \
-               attempt_count = attempt_count + 1, tries = tries + 1 WHERE id = $1";
-    tx.execute(sql, args![id, email, recipient.as_bytes(), now]).await.map(|_| ())
+/// Notes that e-mails are about to be sent; no letter joins them any more. They are locked.
+pub async fn begin_attempts(tx: &mut Tx, attempts: &[Attempt], now: Timestamp) -> Result<(), Error> {
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    let row = |attempt: &Attempt| {
+        let (id, recipient) = (attempt.id.simple().to_string(), hex(attempt.recipient.as_bytes()));
+        json!({"id": id, "email": hex(&attempt.email), "recipient": recipient})
+    };
+    let rows = json!(attempts.iter().map(row).collect::<Vec<_>>()).to_string();
+    tx.execute(BEGIN_ATTEMPTS, args![rows, now]).await.map(|_| ())
 }
 
 /// Brings the e-mail into `state`; where nothing is owed any more its bytes and its address are erased.

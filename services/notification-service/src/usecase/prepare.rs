@@ -6,14 +6,14 @@ use crate::domain::subscription::Subscription;
 use crate::email::{RenderError, Rendered};
 use crate::error::Error;
 use crate::service::Service;
-use crate::store::ledger::{self, Entry, address_place, email_place};
+use crate::store::ledger::{self, Attempt, Entry, address_place, email_place};
 use crate::store::subscription::{self, Opened, open_address};
 use crate::usecase::claim::{Due, LEASE, queue_of};
 use crate::usecase::settle::put_back;
 use kernel::{EmailAddress, Timestamp, random};
-use sql::queue::{self, Held};
+use sql::queue::{self, Claim, Held};
 use sql::{Error as SqlError, Tx};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -72,18 +72,13 @@ async fn run(
 ) -> Result<Prepared, Error> {
     let opened = lock(tx, service, &candidates).await?;
     let now = tx.now().await?;
-    let (mut prepared, mut held) = (Prepared::default(), Vec::new());
-    for candidate in candidates {
-        let Due { claim, email } = &candidate.due;
-        if !opened.contains_key(&email.subscription.as_uuid()) {
-            prepared.undecided.push(candidate);
-        } else if queue::postpone(tx, queue_of(email.kind), *claim, now.plus(LEASE)).await? == Held::Yes {
-            held.push(candidate);
-        }
-    }
-    let ids = held.iter().map(|candidate| candidate.due.claim.id).collect();
-    let entries: HashMap<Uuid, Entry> = ledger::lock_all(tx, ids).await?.into_iter().collect();
-    for Candidate { due, standing } in &held {
+    let is_opened = |candidate: &Candidate| opened.contains_key(&candidate.due.email.subscription.as_uuid());
+    let (known, undecided): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(is_opened);
+    let (mut prepared, mut attempts) = (Prepared { undecided, ..Prepared::default() }, Vec::new());
+    let held = hold(tx, &known, now).await?;
+    let entries: HashMap<Uuid, Entry> = ledger::lock_all(tx, held.clone()).await?.into_iter().collect();
+    let held: HashSet<Uuid> = held.into_iter().collect();
+    for Candidate { due, standing } in known.iter().filter(|candidate| held.contains(&candidate.due.claim.id)) {
         let id = due.claim.id;
         let entry = entries.get(&id).ok_or_else(|| SqlError::corrupt("ledger.id", "missing"))?;
         let opened = &opened[&due.email.subscription.as_uuid()];
@@ -93,7 +88,11 @@ async fn run(
             Decision::Drop => step.drop(tx).await?,
             Decision::Later => step.ask_later(tx).await?,
             Decision::Send => match step.send(tx, &mut places).await? {
-                Sending::Ready(ready) => prepared.ready.push(ready),
+                Sending::Ready(both) => {
+                    let (ready, attempt) = *both;
+                    prepared.ready.push(ready);
+                    attempts.push(attempt);
+                }
                 Sending::PutOff(asked) => {
                     prepared.crowded |= asked == Asked::DomainFull;
                     prepared.full |= asked == Asked::NoneFree;
@@ -102,7 +101,15 @@ async fn run(
             },
         }
     }
+    ledger::begin_attempts(tx, &attempts, now).await?;
     Ok(prepared)
+}
+
+/// Holds on to claims of one lane for another lease; those that still held.
+async fn hold(tx: &mut Tx, candidates: &[Candidate], now: Timestamp) -> Result<Vec<Uuid>, SqlError> {
+    let Some(first) = candidates.first() else { return Ok(Vec::new()) };
+    let claims: Vec<Claim> = candidates.iter().map(|candidate| candidate.due.claim).collect();
+    queue::postpone_all(tx, queue_of(first.due.email.kind), &claims, now.plus(LEASE)).await
 }
 
 /// The subscriptions, kept from changing until the transaction ends. One alone is waited for; of many those are left out that
@@ -132,7 +139,8 @@ struct Step<'a> {
 
 /// What became of an e-mail that is owed.
 enum Sending {
-    Ready(Ready),
+    /// With what is to be noted before it is sent.
+    Ready(Box<(Ready, Attempt)>),
     /// There is no place for it now.
     PutOff(Asked),
     /// It can't be rendered, and is put back.
@@ -180,10 +188,11 @@ impl Step<'_> {
             (None, _) => return Err(SqlError::corrupt("ledger.email", "missing").into()),
         };
         let sealed = self.opened.key.seal(&email_place(id), &email.to_bytes(), &*self.service.random);
-        ledger::begin_attempt(tx, id, sealed, self.service.recipient_hash(&email.recipient), self.now).await?;
+        let attempt = Attempt { id, email: sealed, recipient: self.service.recipient_hash(&email.recipient) };
         let code = self.opened.subscription.waiting.as_ref().filter(|_| self.entry.kind == Kind::Code);
         let within = code.map(|waiting| waiting.expire_time.since(self.now));
-        Ok(Sending::Ready(Ready { due: self.due.clone(), email, within }))
+        let ready = Ready { due: self.due.clone(), email, within };
+        Ok(Sending::Ready(Box::new((ready, attempt))))
     }
 
     /// When an e-mail comes again that got no place.

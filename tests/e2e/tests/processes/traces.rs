@@ -135,7 +135,7 @@ fn only(spans: &[Collected], which: impl Fn(&Collected) -> bool) -> &Collected {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    mailbox_service::domain::file::hex(bytes)
+    kernel::text::hex(bytes)
 }
 
 /// What is looked for in an e-mail to Niels, once it has come.

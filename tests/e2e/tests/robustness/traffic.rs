@@ -144,7 +144,7 @@ async fn call(pair: &Pair, turn: usize, seen: &Seen) {
     }
 }
 
-/// Calls one replica and then the other, for as long as it is told UNAVAILABLE; whether it came through.
+/// Calls one replica and then the other, for as long as that one is away; whether it came through.
 async fn persist(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(), Refused>) -> bool {
     seen.calls.fetch_add(1, Ordering::Relaxed);
     for tries in 1..=TRIES {
@@ -153,7 +153,7 @@ async fn persist(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(
                 seen.most_tries.fetch_max(tries, Ordering::Relaxed);
                 return true;
             }
-            Err(refused) if refused.code == Code::Unavailable && tries < TRIES => {
+            Err(refused) if is_away(&refused) && tries < TRIES => {
                 seen.repeated.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(COME_AGAIN).await;
             }
@@ -164,4 +164,11 @@ async fn persist(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(
         }
     }
     false
+}
+
+/// Whether nobody was there to answer. Where a connection ends under a call, other clients say UNAVAILABLE, and tonic's says
+/// CANCELLED, INTERNAL or UNKNOWN; what we refuse ourselves has a reason with it always.
+fn is_away(refused: &Refused) -> bool {
+    let by_transport = matches!(refused.code, Code::Cancelled | Code::Internal | Code::Unknown);
+    refused.code == Code::Unavailable || (by_transport && refused.reason.is_empty())
 }

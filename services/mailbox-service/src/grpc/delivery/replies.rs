@@ -3,7 +3,6 @@
 use super::authority;
 use super::follow::{self, Followed};
 use crate::domain::contact_point::{PointId, PointName};
-use crate::domain::file::hex;
 use crate::domain::message::AttachedFile;
 use crate::domain::writing::{Reply, ReplyName};
 use crate::error::Error;
@@ -11,6 +10,7 @@ use crate::grpc::batches::Answers;
 use crate::usecase::{Parts, replies};
 use api::mailbox::v1 as proto;
 use kernel::CvrNumber;
+use kernel::text::hex;
 use prost::Message as _;
 use rpc::convert::to_proto;
 use rpc::{Call, Fields, Refusal};

@@ -1,7 +1,6 @@
 //! A file of a letter from a citizen, on its way to the authority: a header, then chunks.
 
 use super::authority;
-use crate::domain::file::hex;
 use crate::domain::writing::ReplyName;
 use crate::error::Error;
 use crate::grpc::outflow::{self, Outflow};
@@ -10,6 +9,7 @@ use crate::usecase::{Parts, replies};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::download_reply_file_response::Frame;
 use kernel::FileId;
+use kernel::text::hex;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
 use tokio::time::Instant;

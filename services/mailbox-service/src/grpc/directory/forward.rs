@@ -1,6 +1,5 @@
 //! A forwarded letter on its way to notification-service: a header, then each file, begun by a frame of its own.
 
-use crate::domain::file::hex;
 use crate::domain::message::AttachedFile;
 use crate::error::Error;
 use crate::grpc::outflow::{self, Outflow};
@@ -10,6 +9,7 @@ use api::mailbox::v1 as proto;
 use api::mailbox::v1::fetch_forward_response::Frame;
 use crypto::DataKey;
 use kernel::resource;
+use kernel::text::hex;
 use rpc::convert::to_proto;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! A file on its way to the reader: a header, then chunks, and again and again the question whether it may go on.
 
 use crate::domain::acting::Act;
-use crate::domain::file::hex;
 use crate::domain::message::AttachedFile;
 use crate::error::Error;
 use crate::grpc::outflow::{self, Outflow};
@@ -9,6 +8,7 @@ use crate::usecase::download_file::{self, Downstream};
 use crate::usecase::{Parts, admit};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::download_file_response::Frame;
+use kernel::text::hex;
 use kernel::{FileId, resource};
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;

@@ -3,11 +3,11 @@
 use super::Logged;
 use crate::domain::acting::Capacity;
 use crate::domain::activity::{Activity, Actor, Entry, Kind};
-use crate::domain::file::hex;
 use crate::domain::folder::Folder;
 use crate::domain::post::Mark;
 use crate::store::sealed::{open, seal};
 use crypto::{ChainKey, DataKey};
+use kernel::text::hex;
 use kernel::{AccessId, ActivityId, FileId, MessageId, PersonId, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row};

@@ -1,9 +1,9 @@
 //! Writing persons: many in as many statements as one.
 
-use crate::domain::file::hex;
 use crate::domain::person::Person;
 use crate::store::sealed::{open, seal};
 use crypto::{DataKey, Keyring, LookupHash};
+use kernel::text::hex;
 use kernel::{CprNumber, ExemptionId, PersonId, Random, Timestamp};
 use serde_json::{Value, json};
 use sql::{Error, Sql, Tx, args};
