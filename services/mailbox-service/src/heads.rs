@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crypto::ChainKey;
 use futures::TryStreamExt as _;
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{MailboxId, Timestamp};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;

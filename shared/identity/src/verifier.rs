@@ -82,7 +82,7 @@ impl Verifier {
         Ok(Self { audience: config.audience.as_str().into(), max_life, issuers, memory, clock })
     }
 
-    /// The caller that `token` vouches for. Why a token is not valid is for the log alone.
+    /// Who `token` vouches for. Why a token is not valid is for the log alone.
     pub async fn verify(&self, token: &str) -> Result<Vouched, Refused> {
         let invalid = |why: &'static str| {
             tracing::info!(why, "token refused");

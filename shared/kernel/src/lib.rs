@@ -13,6 +13,7 @@ pub mod cpr;
 pub mod cvr;
 pub mod date;
 pub mod email;
+pub mod hex;
 pub mod id;
 pub mod limit;
 pub mod name;
@@ -32,6 +33,7 @@ pub use cpr::CprNumber;
 pub use cvr::CvrNumber;
 pub use date::Date;
 pub use email::EmailAddress;
+pub use hex::hex;
 pub use id::{
     AccessId, ActivityId, EventId, ExemptionId, FileId, FolderId, ForwardId, LedgerEntryId, MailboxId, MessageId,
     PersonId, RecipientId, ReplyId, SubscriptionId, UploadId,

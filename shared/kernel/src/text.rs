@@ -36,13 +36,6 @@ fn checked(text: &str, max: usize, refused: impl Fn(char) -> bool) -> Result<Str
     }
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |four: u8| DIGITS[usize::from(four)];
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
 /// Controls, line ends of every kind, and marks that change how text reads without being seen.
 pub fn is_invisible(c: char) -> bool {
     c.is_control()

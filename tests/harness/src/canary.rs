@@ -3,7 +3,7 @@
 use crate::finding::{Text, find};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kernel::text::hex;
+use kernel::hex;
 
 /// How every word begins that is planted, but for numbers and codes.
 pub const STEM: &str = "Zebrafinke";

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kernel::text::hex;
+use kernel::hex;
 use std::collections::HashMap;
 
 /// Where it is looked: what it is, and its bytes.

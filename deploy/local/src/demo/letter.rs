@@ -54,7 +54,7 @@ async fn upload(stage: &Stage<'_>, content: &[u8]) -> anyhow::Result<String> {
     let header = UploadHeader {
         display_name: "Indkaldelse.pdf".to_owned(),
         size_bytes: i64::try_from(content.len())?,
-        sha256: hex(content),
+        sha256: kernel::hex(&crypto::sha256(content)),
         request_id: stage.new_id(),
     };
     let chunks = content.chunks(CHUNK).map(|chunk| UploadFrame::Chunk(chunk.to_vec().into()));
@@ -184,10 +184,6 @@ fn single(outcomes: &[MessageOutcome]) -> Result<(), tonic::Status> {
     let mut details = ErrorDetails::with_error_info(info.name, "digitalpost.dk", refusal.metadata.clone());
     details.set_localized_message("da", &refusal.message_da);
     Err(tonic::Status::with_error_details(info.code, &refusal.message_en, details))
-}
-
-fn hex(content: &[u8]) -> String {
-    crypto::sha256(content).map(|byte| format!("{byte:02x}")).concat()
 }
 
 /// A PDF of one empty page, with a comment that makes it large enough to be sent in several chunks.

@@ -97,7 +97,7 @@ pub fn stored_range(size: u64, first: u64, count: u64) -> std::ops::Range<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::text::hex;
+    use kernel::hex;
 
     #[test]
     fn hashes_are_read_as_they_are_written() {

@@ -13,7 +13,7 @@ use crate::domain::service::{ServiceRecord, ServiceState, is_withheld};
 use crate::usecase::Parts;
 use api::core::v1 as core;
 use api::mailbox::v1 as proto;
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{MailboxId, MessageId, Portal, Timestamp, resource};
 use rpc::convert::to_proto;
 

@@ -17,7 +17,7 @@ pub use record::Record;
 
 use crate::domain::activity::Entry;
 use crypto::{ChainKey, DataKey};
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{MailboxId, Random};
 use serde_json::json;
 use sql::{Error, Sql, Tx, args};

@@ -8,7 +8,7 @@ use crate::domain::person::{Person, PersonStatus};
 use crate::domain::recipient::Recipient;
 use crate::store::sealed::{closed, open, place, seal};
 use crypto::{DataKey, Keyring, LookupHash, WrappedKey};
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{Date, ExemptionId, MailboxId, PersonId, PersonName, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};

@@ -6,7 +6,7 @@ use crate::heads::{Heads, Line};
 use crate::store::activity::check;
 use crypto::ChainKey;
 use kernel::MailboxId;
-use kernel::text::hex;
+use kernel::hex;
 use sql::Db;
 use std::collections::HashMap;
 use uuid::Uuid;

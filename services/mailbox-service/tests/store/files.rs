@@ -26,7 +26,7 @@ pub(crate) fn header(name: &str, content: &[u8]) -> proto::UploadHeader {
     proto::UploadHeader {
         display_name: name.to_owned(),
         size_bytes: i64::try_from(content.len()).expect("there"),
-        sha256: kernel::text::hex(&crypto::sha256(content)),
+        sha256: kernel::hex(&crypto::sha256(content)),
         request_id: String::new(),
     }
 }

@@ -4,7 +4,7 @@ pub mod overview;
 
 use crate::domain::ledger::{Kind, State};
 use crypto::LookupHash;
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};

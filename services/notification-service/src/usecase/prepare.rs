@@ -87,12 +87,8 @@ async fn run(
         match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
             Decision::Drop => step.drop(tx).await?,
             Decision::Later => step.ask_later(tx).await?,
-            Decision::Send => match step.send(tx, &mut places).await? {
-                Sending::Ready(both) => {
-                    let (ready, attempt) = *both;
-                    prepared.ready.push(ready);
-                    attempts.push(attempt);
-                }
+            Decision::Send => match step.send(tx, &mut places, &mut attempts).await? {
+                Sending::Ready(ready) => prepared.ready.push(ready),
                 Sending::PutOff(asked) => {
                     prepared.crowded |= asked == Asked::DomainFull;
                     prepared.full |= asked == Asked::NoneFree;
@@ -139,8 +135,7 @@ struct Step<'a> {
 
 /// What became of an e-mail that is owed.
 enum Sending {
-    /// With what is to be noted before it is sent.
-    Ready(Box<(Ready, Attempt)>),
+    Ready(Ready),
     /// There is no place for it now.
     PutOff(Asked),
     /// It can't be rendered, and is put back.
@@ -163,7 +158,8 @@ impl Step<'_> {
         Ok(())
     }
 
-    async fn send(&self, tx: &mut Tx, places: &mut Places) -> Result<Sending, Error> {
+    /// What is to be noted before it is sent joins `attempts`.
+    async fn send(&self, tx: &mut Tx, places: &mut Places, attempts: &mut Vec<Attempt>) -> Result<Sending, Error> {
         let id = self.due.claim.id;
         let (stored, addressed) = (self.stored()?, self.addressed()?);
         let in_force = self.opened.subscription.address.as_ref();
@@ -188,11 +184,10 @@ impl Step<'_> {
             (None, _) => return Err(SqlError::corrupt("ledger.email", "missing").into()),
         };
         let sealed = self.opened.key.seal(&email_place(id), &email.to_bytes(), &*self.service.random);
-        let attempt = Attempt { id, email: sealed, recipient: self.service.recipient_hash(&email.recipient) };
+        attempts.push(Attempt { id, email: sealed, recipient: self.service.recipient_hash(&email.recipient) });
         let code = self.opened.subscription.waiting.as_ref().filter(|_| self.entry.kind == Kind::Code);
         let within = code.map(|waiting| waiting.expire_time.since(self.now));
-        let ready = Ready { due: self.due.clone(), email, within };
-        Ok(Sending::Ready(Box::new((ready, attempt))))
+        Ok(Sending::Ready(Ready { due: self.due.clone(), email, within }))
     }
 
     /// When an e-mail comes again that got no place.

@@ -29,6 +29,9 @@ pub struct Auth {
     pub services_need_certificates: bool,
 }
 
+/// The caller, the token of the person behind the call if there is one, and until when the call is vouched for.
+type Admitted = (Caller, Option<Arc<str>>, Option<Instant>);
+
 /// Puts the verified [`Call`] into the request, or refuses it. Health and reflection are open; any other path
 /// that has no rule goes no further.
 pub async fn layer(State(auth): State<Auth>, request: Request, next: Next) -> Response {
@@ -44,8 +47,8 @@ pub async fn layer(State(auth): State<Auth>, request: Request, next: Next) -> Re
     // The body can't be shared between threads, so only the headers go along.
     let (mut parts, body) = request.into_parts();
     match auth.admit(method, &parts.headers, certified).await {
-        Ok(call) => {
-            parts.extensions.insert(Call { deadline, ..call });
+        Ok((caller, user_token, token_end)) => {
+            parts.extensions.insert(Call { caller, user_token, deadline, token_end });
             next.run(Request::from_parts(parts, body)).await
         }
         Err(refusal) => Status::from(refusal).into_http(),
@@ -53,19 +56,16 @@ pub async fn layer(State(auth): State<Auth>, request: Request, next: Next) -> Re
 }
 
 impl Auth {
-    async fn admit(&self, method: &Method, headers: &HeaderMap, certified: bool) -> Result<Call, Refusal> {
+    async fn admit(&self, method: &Method, headers: &HeaderMap, certified: bool) -> Result<Admitted, Refusal> {
         let token = bearer(headers, "authorization")?.ok_or_else(|| Refusal::new(ErrorReason::TokenMissing))?;
-        let Vouched { caller, remaining } = self.verify(token).await?;
-        let token_end = Some(Instant::now() + remaining);
+        let (caller, token_end) = self.verify(token).await?;
         if !method.admits(kind(&caller)) {
             return Err(not_allowed(kind(&caller)));
         }
         match caller {
             Caller::Service(service) => self.admit_service(method, service, headers, certified).await,
-            Caller::Citizen(_) | Caller::Caseworker(_) => {
-                Ok(Call { caller, user_token: Some(Arc::from(token)), deadline: None, token_end })
-            }
-            caller => Ok(Call { caller, user_token: None, deadline: None, token_end }),
+            Caller::Citizen(_) | Caller::Caseworker(_) => Ok((caller, Some(Arc::from(token)), Some(token_end))),
+            caller => Ok((caller, None, Some(token_end))),
         }
     }
 
@@ -76,34 +76,36 @@ impl Auth {
         service: Service,
         headers: &HeaderMap,
         certified: bool,
-    ) -> Result<Call, Refusal> {
+    ) -> Result<Admitted, Refusal> {
         let refused = || not_allowed(CallerKind::Service);
         let certified = certified || !self.services_need_certificates;
         if !method.services.contains(&service.name.as_str()) || !certified {
             return Err(refused());
         }
         if !method.for_user {
-            return Ok(Call { caller: Caller::Service(service), user_token: None, deadline: None, token_end: None });
+            return Ok((Caller::Service(service), None, None));
         }
         let token = bearer(headers, ON_BEHALF_OF)?.ok_or_else(|| Refusal::new(ErrorReason::TokenMissing))?;
-        let Vouched { caller, remaining } = self.verify(token).await?;
-        let user = match caller {
+        let (user, token_end) = self.verify(token).await?;
+        let user = match user {
             Caller::Citizen(citizen) => User::Citizen(citizen),
             Caller::Caseworker(caseworker) => User::Caseworker(caseworker),
             _ => return Err(refused()),
         };
         let caller = Caller::Service(Service { on_behalf_of: Some(user), ..service });
-        let token_end = Some(Instant::now() + remaining);
-        Ok(Call { caller, user_token: Some(Arc::from(token)), deadline: None, token_end })
+        Ok((caller, Some(Arc::from(token)), Some(token_end)))
     }
 
-    async fn verify(&self, token: &str) -> Result<Vouched, Refusal> {
-        self.verifier.verify(token).await.map_err(|refused| match refused {
+    /// The caller that the token vouches for, and until when.
+    async fn verify(&self, token: &str) -> Result<(Caller, Instant), Refusal> {
+        let vouched = self.verifier.verify(token).await.map_err(|refused| match refused {
             Refused::Invalid => Refusal::new(ErrorReason::TokenInvalid),
             Refused::AssuranceTooLow => {
                 Refusal::new(ErrorReason::AssuranceTooLow).with("required_assurance", identity::REQUIRED_ASSURANCE)
             }
-        })
+        });
+        let Vouched { caller, remaining } = vouched?;
+        Ok((caller, Instant::now() + remaining))
     }
 }
 

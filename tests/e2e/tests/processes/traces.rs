@@ -4,6 +4,7 @@ use api::mailbox::v1::GetMailboxRequest;
 use harness::collector::Collected;
 use harness::{Citizen, Collector, Engine, Letter, Mail, Processes, Settings};
 use kernel::ServiceName;
+use kernel::hex;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -132,10 +133,6 @@ fn only(spans: &[Collected], which: impl Fn(&Collected) -> bool) -> &Collected {
     let found: Vec<&Collected> = spans.iter().filter(|span| which(span)).collect();
     assert_eq!(found.len(), 1, "{found:#?}");
     found[0]
-}
-
-fn hex(bytes: &[u8]) -> String {
-    kernel::text::hex(bytes)
 }
 
 /// What is looked for in an e-mail to Niels, once it has come.

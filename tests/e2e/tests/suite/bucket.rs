@@ -3,7 +3,7 @@
 use crypto::DataKey;
 use harness::actor::authority::{frames, header, pdf};
 use harness::{Engine, Letter, Person, Refusable as _, S3Server, Suite};
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{FileId, SystemRandom, Timestamp};
 use mailbox_service::objects::Objects;
 use std::time::Duration;

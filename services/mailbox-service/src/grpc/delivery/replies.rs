@@ -10,7 +10,7 @@ use crate::grpc::batches::Answers;
 use crate::usecase::{Parts, replies};
 use api::mailbox::v1 as proto;
 use kernel::CvrNumber;
-use kernel::text::hex;
+use kernel::hex;
 use prost::Message as _;
 use rpc::convert::to_proto;
 use rpc::{Call, Fields, Refusal};

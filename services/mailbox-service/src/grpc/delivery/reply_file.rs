@@ -9,7 +9,7 @@ use crate::usecase::{Parts, replies};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::download_reply_file_response::Frame;
 use kernel::FileId;
-use kernel::text::hex;
+use kernel::hex;
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
 use tokio::time::Instant;

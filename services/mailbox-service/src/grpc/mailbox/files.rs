@@ -8,7 +8,7 @@ use crate::usecase::download_file::{self, Downstream};
 use crate::usecase::{Parts, admit};
 use api::mailbox::v1 as proto;
 use api::mailbox::v1::download_file_response::Frame;
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{FileId, resource};
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::domain::folder::Folder;
 use crate::domain::post::Mark;
 use crate::store::sealed::{open, seal};
 use crypto::{ChainKey, DataKey};
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{AccessId, ActivityId, FileId, MessageId, PersonId, Random, Timestamp};
 use serde_json::json;
 use sql::{Error, Row};

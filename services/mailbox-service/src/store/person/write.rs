@@ -3,7 +3,7 @@
 use crate::domain::person::Person;
 use crate::store::sealed::{open, seal};
 use crypto::{DataKey, Keyring, LookupHash};
-use kernel::text::hex;
+use kernel::hex;
 use kernel::{CprNumber, ExemptionId, PersonId, Random, Timestamp};
 use serde_json::{Value, json};
 use sql::{Error, Sql, Tx, args};
