@@ -14,6 +14,7 @@ on_both! {
     Storage: eight_workers_claim_each_piece_once,
     work_of_a_worker_that_died_is_due_again,
     who_slept_through_the_lease_changes_nothing,
+    of_a_batch_what_is_still_held_changes,
     pushing_again_keeps_the_earlier_moment,
     parked_and_cancelled_work_is_left_alone,
     who_slept_while_work_was_set_aside_and_set_going_again_changes_nothing,
@@ -103,6 +104,30 @@ async fn who_slept_through_the_lease_changes_nothing(storage: Storage) {
     assert_eq!(late.unwrap(), (Held::No, Held::No, Held::No));
     assert_eq!(finish(&storage.db, second).await, Held::Yes);
     assert_eq!(finish(&storage.db, second).await, Held::No, "done once");
+}
+
+async fn of_a_batch_what_is_still_held_changes(storage: Storage) {
+    push(&storage.db, 0..1, NOON).await;
+    let slept = claim(&storage.db, 1).await[0];
+    storage.clock.advance(LEASE);
+    let again = claim(&storage.db, 1).await[0];
+    push(&storage.db, 1..2, NOON).await;
+    let held = claim(&storage.db, 1).await[0];
+    let later = storage.clock.now().plus(2 * LEASE);
+    let batch = [slept, held];
+    let changed: Result<_, Error> = storage
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let postponed = queue::postpone_all(tx, QUEUE, &batch, later).await?;
+                // What was lost is due when the lease of its new holder ends, as before.
+                Ok((postponed, queue::next_due(tx, QUEUE).await?, queue::finish_all(tx, QUEUE, &batch).await?))
+            })
+        })
+        .await;
+    let leased = storage.clock.now().plus(LEASE);
+    assert_eq!(changed.unwrap(), (vec![held.id], Some(leased), vec![held.id]));
+    assert_eq!(finish(&storage.db, again).await, Held::Yes);
 }
 
 async fn pushing_again_keeps_the_earlier_moment(storage: Storage) {
