@@ -4,6 +4,7 @@ use crate::objects::BucketConfig;
 use crate::scanner::ScannerConfig;
 use kernel::limit::Limit;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ pub struct ServiceConfig {
     pub bucket: Option<BucketConfig>,
     /// The virus scanner that looks at each file before it can be attached (M3). None: nothing looks.
     pub scanner: Option<ScannerConfig>,
+    /// The most batches of register extracts and mass mailings that are written at once, of all streams together: more of them
+    /// make a mailing faster and reading slower. None: half as many as there are cores.
+    pub max_batches: Option<NonZeroUsize>,
     /// The most files that are uploaded at once; more are shed. Each takes a call's place and the memory of a part, 5 MiB in a
     /// bucket.
     pub max_uploads: usize,
@@ -59,6 +63,7 @@ impl Default for ServiceConfig {
             files_dir: PathBuf::from("files"),
             bucket: None,
             scanner: None,
+            max_batches: None,
             max_uploads: 24,
             max_uploads_of_one: 6,
             max_downloads: 128,
@@ -86,6 +91,12 @@ const DAY: Duration = Duration::from_hours(24);
 pub(crate) const MISSES_COUNT_FOR: Duration = Duration::from_hours(30 * 24);
 
 impl ServiceConfig {
+    /// How many batches are written at once.
+    pub(crate) fn turns(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.max_batches.map_or_else(|| (cores() / 2).max(1), NonZeroUsize::get)
+    }
+
     /// The limits on one who names persons (A2).
     pub(crate) fn requester_limits(&self) -> [Limit; 2] {
         [limit(self.misses_per_day, DAY), limit(self.misses_per_month, MISSES_COUNT_FOR)]

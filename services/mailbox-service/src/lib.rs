@@ -47,6 +47,7 @@ use scanner::Scanner;
 use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
+use tokio::sync::Semaphore;
 use uploads::Uploads;
 use usecase::Parts;
 use watchers::Watchers;
@@ -120,6 +121,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         access: Access::new(access.clone()),
         objects: objects(&config.service)?,
         scanner: config.service.scanner.clone().map(Scanner::new),
+        turns: Arc::new(Semaphore::new(config.service.turns())),
         uploads: Uploads::new(config.service.max_uploads, config.service.max_uploads_of_one),
         downloads: Streams::new(config.service.max_downloads),
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),

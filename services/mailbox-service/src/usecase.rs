@@ -73,6 +73,7 @@ use sql::once::Repeat;
 use sql::{Db, Once, Tx};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// What the actions stand on.
@@ -91,6 +92,8 @@ pub struct Parts {
     pub streams: Streams,
     /// Looks at files before they can be attached, where there is one.
     pub scanner: Option<Scanner>,
+    /// The turns that register extracts and mass mailings take, one for each batch.
+    pub turns: Arc<Semaphore>,
     /// The files that are being uploaded.
     pub uploads: Uploads,
     /// The files that are being downloaded. They end by themselves when the process stops.

@@ -1,11 +1,15 @@
 //! Streams that are answered item by item and done batch by batch: the items that come close together go into one
 //! transaction, and nothing more is read until their answers are taken. So what is in memory is one batch, however long the
 //! stream and however slow its reader.
+//!
+//! What streams in is large and in no hurry: all streams of a process share a few turns, one for each batch, so that whoever
+//! reads meanwhile finds the rest of the machine free.
 
 use crate::error::Error;
 use rpc::{Call, OpenStream, Refusal, Streams};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, timeout_at};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
@@ -34,22 +38,24 @@ pub(super) trait Batched: Send + 'static {
     fn answer(&mut self, batch: Vec<Self::Item>) -> impl Future<Output = Result<Vec<Self::Answer>, Error>> + Send;
 }
 
-/// Does `incoming` in a task of its own.
+/// Does `incoming` in a task of its own, a batch whenever it has one of the `turns`.
 pub(super) fn run<B: Batched>(
     batched: B,
+    turns: &Arc<Semaphore>,
     streams: &Streams,
     call: &Call,
     incoming: Streaming<B::Item>,
 ) -> Result<Answers<B::Answer>, Refusal> {
     let open = streams.open(call)?;
     let (answers, answered) = mpsc::channel(ANSWERS);
-    let run = Run { batched, incoming, answers, open, broken: None };
+    let run = Run { batched, turns: turns.clone(), incoming, answers, open, broken: None };
     tokio::spawn(run.run().in_current_span());
     Ok(ReceiverStream::new(answered))
 }
 
 struct Run<B: Batched> {
     batched: B,
+    turns: Arc<Semaphore>,
     incoming: Streaming<B::Item>,
     answers: mpsc::Sender<Result<B::Answer, Status>>,
     open: OpenStream,
@@ -71,7 +77,12 @@ impl<B: Batched> Run<B> {
             if batch.is_empty() {
                 return Ok(());
             }
-            for answer in self.batched.answer(batch).await? {
+            let answers = {
+                // Fails only when the semaphore is closed, which it never is.
+                let _turn = self.turns.acquire().await;
+                self.batched.answer(batch).await?
+            };
+            for answer in answers {
                 if self.answers.send(Ok(answer)).await.is_err() {
                     return Ok(());
                 }

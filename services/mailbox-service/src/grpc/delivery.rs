@@ -108,7 +108,7 @@ impl DeliveryService for Delivery {
     ) -> Result<Response<Self::DeliverMessagesStream>, Status> {
         let call = Call::of(&request)?;
         let mailing = mailing::Mailing { parts: self.0.clone(), deliverer: self.deliverer(&call)?, items: 0 };
-        Ok(Response::new(batches::run(mailing, &self.0.streams, &call, request.into_inner())?))
+        Ok(Response::new(batches::run(mailing, &self.0.turns, &self.0.streams, &call, request.into_inner())?))
     }
 
     async fn withdraw_message(

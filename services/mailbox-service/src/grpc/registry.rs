@@ -49,7 +49,7 @@ impl RegistryService for Registry {
     ) -> Result<Response<Self::RegisterPersonsStream>, Status> {
         let call = Call::of(&request)?;
         let extract = extract::Extract(self.0.clone());
-        Ok(Response::new(batches::run(extract, &self.0.streams, &call, request.into_inner())?))
+        Ok(Response::new(batches::run(extract, &self.0.turns, &self.0.streams, &call, request.into_inner())?))
     }
 
     async fn change_cpr_number(

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tonic::Streaming;
 
 on_both! { World: m1_a_reader_of_answers_that_stops_stops_the_intake, m1_one_letter_that_fails_fails_alone,
-m1_a_stream_that_broke_off_is_sent_again, m2_two_streams_of_the_same_letters_make_them_once,
+m1_streams_take_turns, m1_a_stream_that_broke_off_is_sent_again, m2_two_streams_of_the_same_letters_make_them_once,
 m2_a_letter_twice_in_a_stream_gets_one_receipt_twice, n5_each_public_letter_of_a_mailing_is_told_once }
 
 /// Letters to Karen and Niels in turn.
@@ -74,6 +74,20 @@ async fn m1_a_reader_of_answers_that_stops_stops_the_intake(world: World) {
         answered += 1;
     }
     assert_eq!(answered, ITEMS);
+}
+
+/// However many streams there are, they leave room for others.
+async fn m1_streams_take_turns(world: World) {
+    world.karen_and_niels().await;
+    let others = world.parts.turns.acquire().await.expect("the only turn");
+    let mut stream = begin(&world, mailing(2)).await;
+    assert!(tokio::time::timeout(Duration::from_millis(500), stream.message()).await.is_err(), "it waits");
+    assert_eq!(letters(&world, KAREN).await, 0);
+    drop(others);
+    for _ in 0..2 {
+        assert!(stream.message().await.expect("an answer").is_some());
+    }
+    assert_eq!(letters(&world, KAREN).await, 1);
 }
 
 async fn m1_one_letter_that_fails_fails_alone(world: World) {

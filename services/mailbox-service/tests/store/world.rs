@@ -35,6 +35,7 @@ use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -226,6 +227,7 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         random,
         streams: Streams::new(8),
         scanner: None,
+        turns: Arc::new(Semaphore::new(1)),
         uploads: Uploads::new(3, 2),
         downloads: Streams::new(2),
         watchers: Watchers::default(),

@@ -40,6 +40,17 @@ const LOCK_FREE: Sql = Sql::each(
 
 const FIND_ALL: Sql = Sql::each(select!("s.id IN (SELECT unhex(value) FROM json_each($1))"), select!("s.id = ANY($1)"));
 
+const IN_FORCE_BESIDE: Sql = Sql::each(
+    select!(
+        "NOT s.ended AND s.address IS NOT NULL AND (s.mailbox, s.subscriber) IN (SELECT mailbox, subscriber \
+         FROM subscription WHERE id IN (SELECT unhex(value) FROM json_each($1)))"
+    ),
+    select!(
+        "NOT s.ended AND s.address IS NOT NULL AND (s.mailbox, s.subscriber) IN (SELECT mailbox, subscriber \
+         FROM subscription WHERE id = ANY($1))"
+    ),
+);
+
 /// The place of a subscription's key.
 pub(super) fn key_place(id: Uuid) -> String {
     format!("subscription.wrapped_key/{id}")
@@ -141,16 +152,10 @@ pub async fn active_of_owner(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<S
     tx.optional(sql, args![mailbox], |row| row.get("id")).await
 }
 
-/// The addresses at which `subscriber` is told of post in `mailbox`.
-pub async fn addresses_in_force(
-    tx: &mut Tx,
-    keyring: &Keyring,
-    mailbox: MailboxId,
-    subscriber: PersonId,
-) -> Result<Vec<EmailAddress>, Error> {
-    let sql = select!("s.mailbox = $1 AND s.subscriber = $2 AND NOT s.ended AND s.address IS NOT NULL");
-    let opened: Vec<Opened> = tx.all(sql, args![mailbox, subscriber], |row| open(row, keyring)).await?;
-    Ok(opened.into_iter().filter_map(|opened| opened.subscription.address).collect())
+/// The subscriptions in force of those, to post in the same mailboxes, who have the subscriptions `ids`.
+pub async fn in_force_beside(tx: &mut Tx, keyring: &Keyring, ids: Vec<Uuid>) -> Result<Vec<Subscription>, Error> {
+    let opened: Vec<Opened> = tx.all(IN_FORCE_BESIDE, args![ids], |row| open(row, keyring)).await?;
+    Ok(opened.into_iter().map(|opened| opened.subscription).collect())
 }
 
 /// Notes when the last code was made.

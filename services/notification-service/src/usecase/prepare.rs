@@ -78,12 +78,13 @@ async fn run(
     let held = hold(tx, &known, now).await?;
     let entries: HashMap<Uuid, Entry> = ledger::lock_all(tx, held.clone()).await?.into_iter().collect();
     let held: HashSet<Uuid> = held.into_iter().collect();
+    let others = others(tx, service, &known, &entries).await?;
     for Candidate { due, standing } in known.iter().filter(|candidate| held.contains(&candidate.due.claim.id)) {
         let id = due.claim.id;
         let entry = entries.get(&id).ok_or_else(|| SqlError::corrupt("ledger.id", "missing"))?;
         let opened = &opened[&due.email.subscription.as_uuid()];
         let step = Step { service, due, entry, opened, standing, now };
-        let told_again = step.is_told_again(tx).await?;
+        let told_again = step.is_told_again(&others)?;
         match decide(entry.kind, id, &opened.subscription, standing, told_again, now) {
             Decision::Drop => step.drop(tx).await?,
             Decision::Later => step.ask_later(tx).await?,
@@ -121,6 +122,22 @@ async fn lock(tx: &mut Tx, service: &Service, candidates: &[Candidate]) -> Resul
         subscription::find_all(tx, &service.keys.keyring, free).await?
     };
     Ok(opened.into_iter().map(|opened| (opened.subscription.id.as_uuid(), opened)).collect())
+}
+
+/// What is in force beside the subscriptions whose addresses are to be told of their end.
+async fn others(
+    tx: &mut Tx,
+    service: &Service,
+    candidates: &[Candidate],
+    entries: &HashMap<Uuid, Entry>,
+) -> Result<Vec<Subscription>, SqlError> {
+    let is_addressed = |due: &Due| entries.get(&due.claim.id).is_some_and(|entry| entry.address.is_some());
+    let ended = candidates.iter().map(|candidate| &candidate.due).filter(|due| is_addressed(due));
+    let ended: Vec<Uuid> = ended.map(|due| due.email.subscription.as_uuid()).collect();
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
+    subscription::in_force_beside(tx, &service.keys.keyring, ended).await
 }
 
 /// One candidate, and all there is to know about it.
@@ -213,13 +230,15 @@ impl Step<'_> {
         Ok((!outdated).then_some(email))
     }
 
-    /// Whether the address that is to be told of an end is in force again: the subscriber has got the access anew, say, and
-    /// entered another code. At a new address of theirs the old one is told all the same, of which it stays true.
-    async fn is_told_again(&self, tx: &mut Tx) -> Result<bool, SqlError> {
+    /// Whether the address that is to be told of an end is in force again, by one of `others`: the subscriber has got the access
+    /// anew, say, and entered another code. At a new address of theirs the old one is told all the same, of which it stays
+    /// true.
+    fn is_told_again(&self, others: &[Subscription]) -> Result<bool, SqlError> {
         let Some(address) = self.addressed()? else { return Ok(false) };
         let Subscription { mailbox, subscriber, .. } = self.opened.subscription;
-        let in_force = subscription::addresses_in_force(tx, &self.service.keys.keyring, mailbox, subscriber).await?;
-        Ok(in_force.iter().any(|other| other.canonical() == address.canonical()))
+        let theirs = others.iter().filter(|other| other.mailbox == mailbox && other.subscriber == subscriber);
+        let mut in_force = theirs.filter_map(|other| other.address.as_ref());
+        Ok(in_force.any(|other| other.canonical() == address.canonical()))
     }
 
     /// To whom an e-mail goes whose subscription has forgotten the address.

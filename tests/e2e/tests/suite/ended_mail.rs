@@ -20,6 +20,7 @@ on_both! {
     n5_who_died_is_told_nothing_whichever_end_is_heard_of_first,
     n5_an_address_that_is_in_force_again_is_told_nothing,
     n5_an_address_that_another_took_the_place_of_is_told,
+    n5_an_address_of_two_is_told_of_the_one_who_lost_it,
     n5_an_end_is_told_without_access_service,
     n3_who_switches_it_off_is_told_nothing,
     n3_who_is_switched_off_at_the_desk_is_told,
@@ -155,6 +156,22 @@ async fn n5_an_address_that_another_took_the_place_of_is_told(suite: Suite) {
     let ends = ends(&suite);
     assert_eq!(ends.len(), 1);
     assert!(ends[0].to.contains(ADDRESS), "{}", ends[0].to);
+}
+
+async fn n5_an_address_of_two_is_told_of_the_one_who_lost_it(suite: Suite) {
+    let (karen, niels, access, _) = told(&suite).await;
+    let mette = suite.citizen(Person::mette()).await;
+    let other = mette.is_given_access_by(&karen).await;
+    mette.is_mailed_at(&other, ADDRESS).await;
+    suite.mail_goes_away();
+    karen.removes(&access).await.unwrap();
+    karen.removes(&other).await.unwrap();
+    suite.mail_comes_back();
+    let again = niels.is_given_access_by(&karen).await;
+    niels.is_mailed_at(&again, ADDRESS).await;
+    // Both are decided on together; what Niels has got again is no news of Mette.
+    suite.advance(HOUR).await;
+    assert_eq!((ends(&suite).len(), entries(&suite, LedgerState::Dropped).await), (1, 1));
 }
 
 async fn n5_an_end_is_told_without_access_service(suite: Suite) {
