@@ -80,12 +80,9 @@ impl<H: Handler> Receiver<H> {
         let handler = self.handler.clone();
         let new_count = self.db.write(move |tx| {
             Box::pin(async move {
-                let mut new = Vec::new();
-                for event in events {
-                    if inbox::is_new(tx, event.id).await? {
-                        new.push(event);
-                    }
-                }
+                let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+                let added: HashSet<EventId> = inbox::add(tx, &ids).await?.into_iter().collect();
+                let mut new: Vec<_> = events.into_iter().filter(|event| added.contains(&event.id)).collect();
                 new.sort_by_key(|event| handler.locks(&event.incoming));
                 let new_count = i32::try_from(new.len()).unwrap_or(i32::MAX);
                 for Read { id, kind, traceparent, incoming } in new {

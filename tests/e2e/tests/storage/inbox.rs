@@ -14,6 +14,7 @@ on_both! {
     Storage: an_event_leaves_with_its_cause_or_not_at_all,
     a_delivered_event_is_gone_and_the_others_are_not,
     an_event_is_taken_in_once_however_often_it_comes,
+    of_a_batch_those_are_new_that_have_not_come_before,
     a_failed_taking_in_is_not_remembered,
     old_ids_are_forgotten_and_young_ones_kept,
 }
@@ -26,8 +27,8 @@ fn outgoing(payload: &[u8]) -> Outgoing {
 }
 
 async fn take_in(db: &Db, event: EventId) -> bool {
-    let new: Result<bool, Error> = db.write(move |tx| Box::pin(async move { inbox::is_new(tx, event).await })).await;
-    new.unwrap()
+    let new: Result<_, Error> = db.write(move |tx| Box::pin(async move { inbox::add(tx, &[event]).await })).await;
+    !new.unwrap().is_empty()
 }
 
 async fn an_event_leaves_with_its_cause_or_not_at_all(storage: Storage) {
@@ -76,13 +77,25 @@ async fn an_event_is_taken_in_once_however_often_it_comes(storage: Storage) {
     assert_eq!(taken.iter().filter(|new| **new).count(), 1);
 }
 
+async fn of_a_batch_those_are_new_that_have_not_come_before(storage: Storage) {
+    let events: [EventId; 4] = std::array::from_fn(|_| EventId::new(NOON, &SystemRandom));
+    assert!(take_in(&storage.db, events[1]).await);
+    let new: Result<_, Error> =
+        storage.db.write(move |tx| Box::pin(async move { inbox::add(tx, &events).await })).await;
+    let mut new = new.unwrap();
+    new.sort();
+    let mut expected = [events[0], events[2], events[3]];
+    expected.sort();
+    assert_eq!(new, expected);
+}
+
 async fn a_failed_taking_in_is_not_remembered(storage: Storage) {
     let event = EventId::new(NOON, &SystemRandom);
     let failed: Result<(), Error> = storage
         .db
         .write(move |tx| {
             Box::pin(async move {
-                assert!(inbox::is_new(tx, event).await?);
+                assert_eq!(inbox::add(tx, &[event]).await?, [event]);
                 Err(Error::corrupt("effect", "failed"))
             })
         })
