@@ -40,7 +40,8 @@ macro_rules! present_columns {
     };
 }
 
-const GLIMPSE: Sql =
+/// The query for the present alone.
+pub(crate) const GLIMPSE: Sql =
     Sql::each(concat!("SELECT ", present_columns!(sqlite)), concat!("SELECT ", present_columns!(postgres)));
 
 /// What a query saw of the present.
@@ -67,7 +68,15 @@ impl Glimpse {
 pub(crate) struct Present {
     source: TimeSource,
     latest: Arc<AtomicI64>,
-    taken: Option<Timestamp>,
+    taken: Option<Taken>,
+}
+
+/// The present that a transaction has taken.
+#[derive(Clone, Copy)]
+struct Taken {
+    now: Timestamp,
+    /// Whether the floor that was seen lags so far behind it that it is to be raised.
+    lags: bool,
 }
 
 impl Present {
@@ -75,20 +84,22 @@ impl Present {
         Self { source, latest: Arc::new(AtomicI64::new(i64::MIN)), taken: None }
     }
 
+    /// The present of this transaction, if it has taken one.
     pub(crate) fn taken(&self) -> Option<Timestamp> {
-        self.taken
+        self.taken.map(|taken| taken.now)
     }
 
-    pub(crate) fn take(&mut self, now: Timestamp) {
-        self.taken = Some(now);
+    /// Takes the present after a query that saw `glimpse`, unless there is one already.
+    pub(crate) fn take(&mut self, glimpse: Glimpse) -> Timestamp {
+        self.taken().unwrap_or_else(|| {
+            let now = self.after(glimpse);
+            self.taken = Some(Taken { now, lags: glimpse.floor < now.minus(FLOOR_LAG) });
+            now
+        })
     }
 
-    pub(crate) async fn read(&self, tx: &mut Tx) -> Result<Timestamp, Error> {
-        Ok(self.of(tx.one(GLIMPSE, args![], Glimpse::read).await?))
-    }
-
-    /// The present after a query that saw `glimpse`. A clock that is handed in is read here: after the query.
-    pub(crate) fn of(&self, glimpse: Glimpse) -> Timestamp {
+    /// A clock that is handed in is read here: after the query.
+    fn after(&self, glimpse: Glimpse) -> Timestamp {
         let now = match (&self.source, glimpse.clock) {
             (TimeSource::Engine(_), Some(clock)) => clock,
             (TimeSource::Engine(clock) | TimeSource::Injected(clock), _) => clock.now(),
@@ -98,9 +109,10 @@ impl Present {
         now.max(Timestamp::from_micros(seen))
     }
 
-    /// Raises the stored floor to this transaction's present, if it lags.
+    /// Raises the stored floor to this transaction's present, if it lags: it may have been raised since it was seen, and is
+    /// never lowered.
     pub(crate) async fn store(&self, tx: &mut Tx) -> Result<(), Error> {
-        if let Some(now) = self.taken {
+        if let Some(Taken { now, lags: true }) = self.taken {
             let sql = "UPDATE clock_floor SET latest = $1 WHERE latest < $2";
             tx.execute(sql, args![now, now.minus(FLOOR_LAG)]).await?;
         }

@@ -1,6 +1,7 @@
 //! A connection to either engine, and the statements on it.
 
-use crate::clock::{Glimpse, Present};
+use crate::args;
+use crate::clock::{GLIMPSE, Glimpse, Present};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::value::{Row, Value};
@@ -157,17 +158,13 @@ impl Tx {
         if let Some(now) = self.present.taken() {
             return Ok(now);
         }
-        let present = self.present.clone();
-        let now = present.read(self).await?;
-        self.present.take(now);
-        Ok(now)
+        let glimpse = self.one(GLIMPSE, args![], Glimpse::read).await?;
+        Ok(self.now_from(glimpse))
     }
 
     /// The same from what a query of this transaction has seen of the present, without another statement.
     pub fn now_from(&mut self, glimpse: Glimpse) -> Timestamp {
-        let now = self.present.taken().unwrap_or_else(|| self.present.of(glimpse));
-        self.present.take(now);
-        now
+        self.present.take(glimpse)
     }
 
     /// Has `done` called once this transaction is committed, and not if it is taken back: to wake whoever waits for it.

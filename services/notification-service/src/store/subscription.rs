@@ -3,7 +3,7 @@
 use crate::domain::subscription::{End, EndReason, Subscription, Waiting};
 use crypto::{DataKey, Keyring, WrappedKey};
 use kernel::{AccessId, EmailAddress, MailboxId, PersonId, SubscriptionId, Timestamp};
-use sql::{Error, Row, Sql, Tx, args};
+use sql::{Error, Glimpse, Row, Sql, Tx, args, present_columns};
 use uuid::Uuid;
 
 /// A subscription with the key that seals what belongs to it.
@@ -34,8 +34,12 @@ const LOCK: Sql = Sql::each(
 );
 
 const LOCK_FREE: Sql = Sql::each(
-    "SELECT id FROM subscription WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-    "SELECT id FROM subscription WHERE id = ANY($1) FOR UPDATE SKIP LOCKED",
+    concat!(
+        "SELECT id, ",
+        present_columns!(sqlite),
+        " FROM subscription WHERE id IN (SELECT unhex(value) FROM json_each($1))"
+    ),
+    concat!("SELECT id, ", present_columns!(postgres), " FROM subscription WHERE id = ANY($1) FOR UPDATE SKIP LOCKED"),
 );
 
 const FIND_ALL: Sql = Sql::each(select!("s.id IN (SELECT unhex(value) FROM json_each($1))"), select!("s.id = ANY($1)"));
@@ -101,9 +105,14 @@ pub async fn lock(
 }
 
 /// Keeps those of `ids` from changing until the transaction ends that nobody else keeps just now; which those are. It waits
-/// for nobody, and so never in a circle.
+/// for nobody, and so never in a circle. It brings the present along: while sent e-mails wait to be noted, a crash has them come
+/// twice.
 pub async fn lock_free(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
-    tx.all(LOCK_FREE, args![ids], |row| row.get("id")).await
+    let locked = tx.all(LOCK_FREE, args![ids], |row| Ok((row.get("id")?, Glimpse::read(row)?))).await?;
+    if let Some((_, glimpse)) = locked.first() {
+        tx.now_from(*glimpse);
+    }
+    Ok(locked.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Those of `ids`.
