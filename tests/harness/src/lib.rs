@@ -9,6 +9,7 @@ pub mod collector;
 pub mod dkim;
 pub mod filling;
 pub mod finding;
+pub mod foreign;
 pub mod mail;
 pub mod nobody;
 pub mod person;
@@ -28,6 +29,7 @@ pub use actor::{
 pub use collector::Collector;
 pub use dkim::DkimKey;
 pub use engines::{DrivenDatabase, Engine, on_both, postgres};
+pub use foreign::{ForeignCall, ForeignCalls, ForeignClient};
 pub use mail::Mail;
 pub use person::Person;
 pub use processes::{Processes, Sessions, Settings};

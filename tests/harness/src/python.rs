@@ -1,4 +1,4 @@
-//! Servers of the tests that are written in Python, each with an environment of its own under `target/tools`.
+//! What the tests have that is written in Python, servers and a client, each with an environment of its own under `target/tools`.
 
 use anyhow::{Context as _, bail};
 use engines::debian;

@@ -45,14 +45,7 @@ pub(crate) struct Traffic {
 impl Traffic {
     /// Owners, each with a reader, who will call `rate` times a second in all.
     pub(crate) async fn new(processes: &Processes, rate: u32) -> Self {
-        let mut pairs = Vec::new();
-        for at in 0..PAIRS {
-            let pair = Pair::new(processes.suites(), at).await;
-            let offered = pair.owner.gives_access(&pair.reader, Until::Never).await.unwrap();
-            pair.reader.approves(&offered).await.unwrap();
-            pairs.push(pair);
-        }
-        Self { pairs, rate, seen: Seen::default(), over: AtomicBool::new(false) }
+        Self { pairs: pairs(processes).await, rate, seen: Seen::default(), over: AtomicBool::new(false) }
     }
 
     /// Calls until `meanwhile` is done; that every call came through, and every letter is there once.
@@ -112,6 +105,18 @@ impl Traffic {
         }
         while calling.next().await.is_some() {}
     }
+}
+
+/// Owners, each with a reader.
+pub(crate) async fn pairs(processes: &Processes) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for at in 0..PAIRS {
+        let pair = Pair::new(processes.suites(), at).await;
+        let offered = pair.owner.gives_access(&pair.reader, Until::Never).await.unwrap();
+        pair.reader.approves(&offered).await.unwrap();
+        pairs.push(pair);
+    }
+    pairs
 }
 
 /// One call: of every service in turn.
