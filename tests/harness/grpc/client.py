@@ -7,7 +7,7 @@ Reads one line of JSON from its standard input:
     {"authority": "<ca.pem>", "rate": 60, "calls": [{"method": "/package.Service/Method", "request": "<base64>",
      "authorization": "Bearer ...", "replicas": ["127.0.0.1:50051", "127.0.0.1:50061"]}]}
 
-and makes the calls in turn, so many a second however long the answers take, each at the next replica. Whoever is told
+and makes the calls in turn, so many a second while few enough wait for answers, each at the next replica. Whoever is told
 UNAVAILABLE tries again at the other replica, after a short wait; any other status is a failure. Prints a line once a call was
 answered. When standard input closes, which happens too when the test program is gone for whatever reason, it waits for the
 calls under way and prints, in JSON, what became of all of them; no request, answer or token is among that.
@@ -23,24 +23,26 @@ from collections import Counter
 
 import grpc
 
+# How many calls may wait for their answers; then the next come in late, so that a slow machine is not buried.
+IN_FLIGHT = 64
 # How long a try may take, in seconds.
 DEADLINE = 10
 # How often a call is tried before it has failed, and after what wait in seconds.
 TRIES = 100
 COME_AGAIN = 0.02
-# A channel waits longer after each connection that is refused, up to two minutes unless told otherwise. A process that is
-# started anew is away for a second or so.
+# A channel waits between connections that are refused, for a second at first and up to two minutes unless told otherwise,
+# and says UNAVAILABLE meanwhile. A process that is started anew is away for less.
 RECONNECT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
 # The name that the certificates of the tests are for.
 NAME = ("grpc.ssl_target_name_override", "localhost")
 
 
 class Call:
-    """One kind of call, and a method of each replica that takes it."""
+    """A call, and the replicas that take it, each with the method to call."""
 
     def __init__(self, plan, channels):
         # Requests and answers stay the bytes that they are.
-        self.methods = [channels[replica].unary_unary(plan["method"]) for replica in plan["replicas"]]
+        self.replicas = [(replica, channels[replica].unary_unary(plan["method"])) for replica in plan["replicas"]]
         self.name = plan["method"].rpartition("/")[2]
         self.request = base64.b64decode(plan["request"])
         self.metadata = [("authorization", plan["authorization"])]
@@ -48,7 +50,7 @@ class Call:
 
 class Traffic:
     def __init__(self):
-        self.calls = self.repeated = self.most_tries = 0
+        self.calls = self.repeated = self.most_tries = self.late = 0
         self.away, self.failures = Counter(), Counter()
         self.answered = asyncio.Event()
 
@@ -66,17 +68,22 @@ class Traffic:
             task.add_done_callback(under_way.discard)
             # Those who are late let the others in between.
             await asyncio.sleep(0)
+            if len(under_way) >= IN_FLIGHT:
+                self.late += 1
+                await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.gather(*under_way)
 
     async def persist(self, call, turn):
         """Calls one replica and then the other, for as long as that one is away."""
         self.calls += 1
         for tries in range(1, TRIES + 1):
-            method = call.methods[(turn + tries) % len(call.methods)]
+            replica, method = call.replicas[(turn + tries) % len(call.replicas)]
             try:
                 await method(call.request, metadata=call.metadata, timeout=DEADLINE)
             except grpc.aio.AioRpcError as error:
-                told = f"{call.name}: {error.code().name}: {error.details()}"
+                # All replicas count as one.
+                details = error.details().replace(replica, "a replica")
+                told = f"{call.name}: {error.code().name}: {details}"
                 if error.code() is not grpc.StatusCode.UNAVAILABLE or tries == TRIES:
                     self.failures[told] += 1
                     return
@@ -108,7 +115,7 @@ async def main():
     answered.cancel()
     for channel in channels.values():
         await channel.close()
-    seen = {name: getattr(traffic, name) for name in ["calls", "repeated", "most_tries", "away", "failures"]}
+    seen = {name: getattr(traffic, name) for name in ["calls", "repeated", "most_tries", "late", "away", "failures"]}
     print(json.dumps(seen), flush=True)
 
 

@@ -45,6 +45,8 @@ pub struct ForeignCalls {
     pub repeated: usize,
     /// How often the one that was tried most often was tried.
     pub most_tries: usize,
+    /// How often the next came in late, as too many waited for their answers.
+    pub late: usize,
     /// What was said with UNAVAILABLE, and how often.
     pub away: BTreeMap<String, usize>,
     /// What the calls that failed were told, and how many were.
@@ -72,6 +74,20 @@ impl ForeignCall {
             "authorization": self.authorization,
             "replicas": replicas,
         })
+    }
+}
+
+/// What is said with UNAVAILABLE where a process ends in order: nobody is there, another process is away, or the server has
+/// told that it takes no more calls.
+const IN_ORDER: [&str; 3] =
+    ["failed to connect to all addresses", "The service is unavailable right now.", "GOAWAY received"];
+
+impl ForeignCalls {
+    /// What was said of calls under way that were cut without a word, and how often. They come again as the others do; an
+    /// orderly end cuts none.
+    pub fn cut(&self) -> BTreeMap<&str, usize> {
+        let in_order = |told: &str| IN_ORDER.iter().any(|part| told.contains(part));
+        self.away.iter().filter(|(told, _)| !in_order(told)).map(|(told, often)| (told.as_str(), *often)).collect()
     }
 }
 
