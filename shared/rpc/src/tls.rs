@@ -123,17 +123,22 @@ pub(crate) fn server(pem: &Pem) -> Result<ServerConfig, TlsError> {
 
 /// A client that trusts the authority, or else the public ones, and has a certificate where one is given.
 pub(crate) fn client(pem: &Pem) -> Result<ClientConfig, TlsError> {
-    let trusted = match &pem.authority {
-        Some(authority) => roots(authority)?,
-        None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
-    };
-    let builder = ClientConfig::builder().with_webpki_verifier(WebPkiServerVerifier::builder(trusted.into()).build()?);
+    let trusted = WebPkiServerVerifier::builder(trusted(pem.authority.as_deref())?.into()).build()?;
+    let builder = ClientConfig::builder().with_webpki_verifier(trusted);
     let mut config = match pem.identity()? {
         Some((certificates, key)) => builder.with_client_auth_cert(certificates, key)?,
         None => builder.with_no_client_auth(),
     };
     config.alpn_protocols.push(ALPN.to_vec());
     Ok(config)
+}
+
+/// The authority takes the place of the public ones.
+fn trusted(authority: Option<&[u8]>) -> Result<RootCertStore, TlsError> {
+    match authority {
+        Some(authority) => roots(authority),
+        None => Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }),
+    }
 }
 
 /// All of a bundle: while one authority follows another, it holds both.
@@ -170,5 +175,20 @@ impl Pem {
         if let Some(ends) = ends {
             metrics::gauge!("tls_certificate_expiry_timestamp_seconds", "role" => role).set(ends);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, KeyPair};
+
+    #[test]
+    fn an_authority_that_is_given_is_the_only_one() -> Result<(), Box<dyn std::error::Error>> {
+        let one = || Ok::<_, rcgen::Error>(CertificateParams::default().self_signed(&KeyPair::generate()?)?.pem());
+        let bundle = format!("{}{}", one()?, one()?);
+        assert_eq!(trusted(Some(bundle.as_bytes()))?.len(), 2);
+        assert_eq!(trusted(None)?.len(), webpki_roots::TLS_SERVER_ROOTS.len());
+        Ok(())
     }
 }

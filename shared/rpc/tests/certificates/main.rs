@@ -1,4 +1,8 @@
-//! Certificates that are replaced as files, while calls run.
+//! Certificates: replaced as files while calls run, and whose connections they let through.
+
+mod connecting;
+mod ending;
+mod replacing;
 
 use futures::FutureExt as _;
 use identity::{IdentityConfig, Verifier};
@@ -13,7 +17,7 @@ use rpc::{ClientConfig, Server, ServerConfig, client};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +28,8 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A year that no test lives to see.
+const FAR: i32 = 4096;
 
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -43,18 +49,20 @@ impl Authority {
         Ok(Self { issuer: Issuer::new(params, key), pem })
     }
 
-    fn signs(&self, usage: ExtendedKeyUsagePurpose) -> anyhow::Result<Identity> {
+    /// A certificate of `localhost` that ends when this year begins.
+    fn signs(&self, usage: ExtendedKeyUsagePurpose, ends: i32) -> anyhow::Result<Identity> {
         let (key, mut params) = (KeyPair::generate()?, CertificateParams::new(["localhost".to_owned()])?);
         params.extended_key_usages = vec![usage];
+        params.not_after = rcgen::date_time_ymd(ends, 1, 1);
         Ok((params.signed_by(&key, &self.issuer)?.pem(), key.serialize_pem()))
     }
 
     fn server(&self) -> anyhow::Result<Identity> {
-        self.signs(ExtendedKeyUsagePurpose::ServerAuth)
+        self.signs(ExtendedKeyUsagePurpose::ServerAuth, FAR)
     }
 
     fn client(&self) -> anyhow::Result<Identity> {
-        self.signs(ExtendedKeyUsagePurpose::ClientAuth)
+        self.signs(ExtendedKeyUsagePurpose::ClientAuth, FAR)
     }
 }
 
@@ -83,16 +91,20 @@ impl Files {
         self.put(&format!("{name}.key"), key)
     }
 
-    /// A connection that is not made yet.
-    fn channel(&self, address: SocketAddr) -> anyhow::Result<Channel> {
-        let config = ClientConfig {
+    /// How a caller connects who has all of them.
+    fn config(&self, address: SocketAddr) -> ClientConfig {
+        ClientConfig {
             url: format!("https://localhost:{}", address.port()),
             connections: 1,
             authority_file: Some(self.path("authority")),
             certificate_file: Some(self.path("client")),
             key_file: Some(self.path("client.key")),
-        };
-        Ok(client::channel(&config, PATIENCE)?)
+        }
+    }
+
+    /// A connection that is not made yet.
+    fn channel(&self, address: SocketAddr) -> anyhow::Result<Channel> {
+        Ok(client::channel(&self.config(address), PATIENCE)?)
     }
 
     async fn serve(&self, listen: SocketAddr) -> anyhow::Result<Serving> {
@@ -135,89 +147,4 @@ fn anywhere() -> SocketAddr {
 async fn ask(channel: &Channel) -> Result<(), Status> {
     let request = HealthCheckRequest { service: LIVE.to_owned() };
     HealthClient::new(channel.clone()).check(request).await.map(|_| ())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_authority_follows_another_and_no_call_fails() -> anyhow::Result<()> {
-    let (old, new) = (Authority::new("old")?, Authority::new("new")?);
-    let files = Files::of(&old)?;
-    let server = files.serve(anywhere()).await?;
-    let long = files.channel(server.address)?;
-    ask(&long).await?;
-    let stop = CancellationToken::new();
-    let calls = tokio::spawn(calls(long.clone(), stop.clone()));
-
-    files.put("authority", &format!("{}{}", old.pem, new.pem))?;
-    ask(&files.channel(server.address)?).await?;
-    files.put_identity("server", &new.server()?)?;
-    ask(&files.channel(server.address)?).await?;
-    files.put_identity("client", &new.client()?)?;
-    ask(&files.channel(server.address)?).await?;
-    files.put("authority", &new.pem)?;
-    ask(&files.channel(server.address)?).await?;
-    stop.cancel();
-    let (answered, failed) = calls.await?;
-    assert!(answered > 0 && failed.is_empty(), "{answered} calls, {failed:?}");
-
-    // Who still has the old ones is neither trusted nor trusts.
-    let left_behind = Files::of(&old)?;
-    assert!(ask(&left_behind.channel(server.address)?).await.is_err());
-    left_behind.put("authority", &new.pem)?;
-    assert!(ask(&left_behind.channel(server.address)?).await.is_err());
-    // What has been there from the beginning connects with what is there now.
-    let address = server.ends().await?;
-    let _server = files.serve(address).await?;
-    let began = Instant::now();
-    while let Err(status) = ask(&long).await {
-        anyhow::ensure!(began.elapsed() < PATIENCE, "{status}");
-    }
-    Ok(())
-}
-
-/// Calls until `stop`; how many were answered, and what went wrong.
-async fn calls(channel: Channel, stop: CancellationToken) -> (u32, Vec<Status>) {
-    let (mut answered, mut failed) = (0, Vec::new());
-    while !stop.is_cancelled() {
-        match ask(&channel).await {
-            Ok(()) => answered += 1,
-            Err(status) => failed.push(status),
-        }
-    }
-    (answered, failed)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_can_not_be_read_leaves_in_force_what_was() -> anyhow::Result<()> {
-    let (old, new) = (Authority::new("old")?, Authority::new("new")?);
-    let files = Files::of(&old)?;
-    let server = files.serve(anywhere()).await?;
-    let renewed = new.server()?;
-    // An answer: what it began with has been read.
-    ask(&files.channel(server.address)?).await?;
-    // Half of a replacement; nonsense; nothing at all.
-    files.put("server", &renewed.0)?;
-    ask(&files.channel(server.address)?).await?;
-    files.put("server", "nonsense")?;
-    ask(&files.channel(server.address)?).await?;
-    std::fs::remove_file(files.path("server"))?;
-    ask(&files.channel(server.address)?).await?;
-
-    files.put_identity("server", &renewed)?;
-    assert!(ask(&files.channel(server.address)?).await.is_err(), "the new one is shown, which nobody trusts yet");
-    let trusting = Files::of(&old)?;
-    trusting.put("authority", &new.pem)?;
-    Ok(ask(&trusting.channel(server.address)?).await?)
-}
-
-#[tokio::test]
-async fn what_can_not_be_read_at_the_start_is_refused() -> anyhow::Result<()> {
-    let files = Files::of(&Authority::new("old")?)?;
-    files.put("server.key", "nonsense")?;
-    assert!(matches!(
-        files.serve(anywhere()).await?.ends().await.map_err(anyhow::Error::downcast),
-        Err(Ok(ServerError::Certificate(_)))
-    ));
-    files.put("authority", "nonsense")?;
-    assert!(files.channel(anywhere()).is_err());
-    Ok(())
 }
