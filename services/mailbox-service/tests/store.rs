@@ -5,6 +5,7 @@ mod store {
     pub(crate) mod access;
     pub(crate) mod ahead;
     pub(crate) mod caller;
+    pub(crate) mod closing;
     pub(crate) mod deliveries;
     pub(crate) mod events;
     pub(crate) mod exemptions;

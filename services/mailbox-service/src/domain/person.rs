@@ -169,6 +169,10 @@ mod tests {
         assert!(line(PersonStatus::Resident).apply(&person, NOW) == Ok(None));
         let dead = line(PersonStatus::Dead).apply(&person, NOW).ok().flatten().expect("changed");
         assert_eq!(dead.close_time, Some(NOW));
+        let later = NOW.plus(std::time::Duration::from_secs(1));
+        assert!(line(PersonStatus::Dead).apply(&dead, later) == Ok(None), "they die once");
+        let never_known = line(PersonStatus::Dead).begin(PersonId::new(NOW, &SystemRandom), NOW);
+        assert_eq!(never_known.close_time, Some(NOW), "who was dead before anybody knew of them");
         assert!(line(PersonStatus::Resident).apply(&dead, NOW) == Err(RegistrationRefused::Dead));
         let abroad = line(PersonStatus::MovedAbroad).apply(&person, NOW).ok().flatten().expect("changed");
         assert_eq!(abroad.close_time, None, "moving abroad closes nothing");

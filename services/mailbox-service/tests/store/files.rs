@@ -221,8 +221,12 @@ async fn p8_a_download_is_cut_when_death_closes_the_mailbox(world: World) {
 }
 
 pub(crate) async fn dies(world: &World, _: &str) {
+    death_of(world, KAREN).await;
+}
+
+pub(crate) async fn death_of(world: &World, cpr: &str) {
     let request = proto::RecordDeathRequest {
-        cpr_number: KAREN.to_owned(),
+        cpr_number: cpr.to_owned(),
         death_date: "2026-01-15".to_owned(),
         ..Default::default()
     };
@@ -248,7 +252,7 @@ async fn until_cut(
 }
 
 /// The same as `who`.
-async fn until_cut_for(
+pub(crate) async fn until_cut_for(
     world: &World,
     who: &str,
     pause: Duration,

@@ -10,7 +10,11 @@ use mailbox_service::usecase::verify_activity::Verifier;
 use sql::{Error, args};
 use uuid::Uuid;
 
-on_both! { World: r13_what_is_altered_removed_swapped_or_cut_off_is_found, r13_a_log_cut_off_with_its_head_shows_by_the_export }
+on_both! {
+    World: r13_what_is_altered_removed_swapped_or_cut_off_is_found,
+    r13_a_log_cut_off_with_its_head_shows_by_the_export,
+    r13_an_export_that_was_altered_is_found,
+}
 
 /// How many entries are tampered with, one after the other; `DIGITALPOST_TEST_TAMPERED` says otherwise.
 fn trials() -> usize {
@@ -18,7 +22,7 @@ fn trials() -> usize {
 }
 
 /// What is done to one entry, `$1` of the mailbox and `$2` its number.
-const TAMPERINGS: [&str; 13] = [
+const TAMPERINGS: [&str; 19] = [
     "UPDATE activity SET kind = 'moved' WHERE mailbox = $1 AND sequence = $2",
     "UPDATE activity SET activity_time = $3 WHERE mailbox = $1 AND sequence = $2",
     "UPDATE activity SET capacity = 'guardian' WHERE mailbox = $1 AND sequence = $2",
@@ -28,10 +32,17 @@ const TAMPERINGS: [&str; 13] = [
     "UPDATE activity SET mark = 'own' WHERE mailbox = $1 AND sequence = $2",
     "UPDATE activity SET message = $4 WHERE mailbox = $1 AND sequence = $2",
     "UPDATE activity SET folder = $4 WHERE mailbox = $1 AND sequence = $2",
+    "UPDATE activity SET file = $4 WHERE mailbox = $1 AND sequence = $2",
+    "UPDATE activity SET id = $4 WHERE mailbox = $1 AND sequence = $2",
+    "UPDATE activity SET actor_name = link WHERE mailbox = $1 AND sequence = $2",
+    "UPDATE activity SET messages = link WHERE mailbox = $1 AND sequence = $2",
     "UPDATE activity SET link = folder_link.link FROM (SELECT link FROM activity_head WHERE mailbox = $1) AS folder_link \
      WHERE mailbox = $1 AND sequence = $2",
     "DELETE FROM activity WHERE mailbox = $1 AND sequence = $2",
     "DELETE FROM activity WHERE mailbox = $1 AND sequence >= $2",
+    "DELETE FROM activity WHERE mailbox = $1 AND sequence > $2 * 0",
+    "UPDATE activity_head SET link = (SELECT a.link FROM activity AS a WHERE a.mailbox = $1 AND a.sequence = $2) \
+     WHERE mailbox = $1",
     "DELETE FROM activity_head WHERE mailbox = $1 AND sequence >= $2",
 ];
 
@@ -133,4 +144,37 @@ async fn r13_a_log_cut_off_with_its_head_shows_by_the_export(world: World) {
     run(&world, "DELETE FROM activity_head WHERE mailbox = $1", args![karen]).await;
     let found = findings(&world, Some(&heads)).await;
     assert!(found.contains(&format!("mailboxes/{karen}: there are letters and no log")), "{found:?}");
+}
+
+/// Whoever can write where the export lies has no key either.
+async fn r13_an_export_that_was_altered_is_found(world: World) {
+    let (karen, length) = logs(&world).await;
+    let folder = world.folder.path().join("heads");
+    let heads = Heads::in_folder(&folder).expect("a folder");
+    export_heads::run(&world.parts, &heads, Uuid::nil()).await.expect("exported");
+    let file = std::fs::read_dir(&folder).expect("a folder").next().expect("an object").expect("an object").path();
+    let whole = std::fs::read_to_string(&file).expect("lines");
+    let number = 1 + whole.lines().position(|line| line.contains(&karen.to_string())).expect("Karen's");
+    let hers = whole.lines().nth(number - 1).expect("a line");
+    let exported: serde_json::Value = serde_json::from_str(hers).expect("JSON");
+    let before = args![karen, length - 1];
+    let link = world.parts.db.read(move |tx| {
+        let sql = "SELECT link FROM activity WHERE mailbox = $1 AND sequence = $2";
+        Box::pin(async move { tx.one(sql, before, |row| row.get::<Vec<u8>>("link")).await })
+    });
+    let link: Result<_, Error> = link.await;
+    // As if the log had always ended one entry before, or had been exported at another time.
+    let altered = [
+        ("sequence", serde_json::json!(length - 1)),
+        ("link", serde_json::json!(kernel::hex(&link.expect("a link")))),
+        ("mailbox", serde_json::json!(Uuid::from_u128(7).to_string())),
+        ("micros", serde_json::json!(1)),
+    ];
+    for (field, value) in altered {
+        let mut changed = exported.clone();
+        assert_ne!(std::mem::replace(&mut changed[field], value), serde_json::Value::Null);
+        let lines = whole.replace(hers, &changed.to_string());
+        std::fs::write(&file, lines).expect("written");
+        assert_eq!(findings(&world, Some(&heads)).await, [format!("the export: line {number} is altered")], "{field}");
+    }
 }

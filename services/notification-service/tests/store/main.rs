@@ -8,4 +8,5 @@ mod ledger;
 mod limits;
 mod mailer;
 mod overview;
+mod traces;
 mod world;

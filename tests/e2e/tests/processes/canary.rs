@@ -1,4 +1,4 @@
-//! Canaries in every field of every RPC, allowed and refused: none of them is told by logs or metrics, and e-mails tell what they
+//! Canaries in every field of every RPC, allowed and refused: none of them is told by logs, metrics or traces, and e-mails tell what they
 //! are for and nothing else.
 
 use crate::acting::do_the_rest;
@@ -12,7 +12,7 @@ use harness::callers::{every_kind, named, serving};
 use harness::canary::Canaries;
 use harness::filling::{self, Form};
 use harness::finding::Text;
-use harness::{Engine, Processes, Settings, Suite};
+use harness::{Collector, Engine, Processes, Settings, Suite};
 use http::uri::PathAndQuery;
 use kernel::{Caller, ServiceName};
 use prost_reflect::DynamicMessage;
@@ -30,12 +30,12 @@ mod no_canary_is_told {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        no_canary_is_told_by_anything(Engine::Sqlite, LogFormat::Json).await;
+        no_canary_is_told_by_anything(Engine::Sqlite, LogFormat::Json, Traces::Collected).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        no_canary_is_told_by_anything(Engine::Postgres, LogFormat::Pretty).await;
+        no_canary_is_told_by_anything(Engine::Postgres, LogFormat::Pretty, Traces::Off).await;
     }
 }
 
@@ -46,8 +46,17 @@ const SIGNS_OF_TOKENS: [&str; 3] = ["eyJ0eXAi", "eyJhbGci", "Bearer "];
 /// How long a stream may say nothing until it is left.
 const QUIET: Duration = Duration::from_millis(100);
 
-async fn no_canary_is_told_by_anything(engine: Engine, format: LogFormat) {
-    let settings = Settings { log: Some((format, EVERYTHING)), ..Settings::default() };
+/// Whether there is a collector. Without one a log names the trace that a caller states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Traces {
+    Collected,
+    Off,
+}
+
+async fn no_canary_is_told_by_anything(engine: Engine, format: LogFormat, traces: Traces) {
+    let collector = Collector::start().await.unwrap();
+    let url = (traces == Traces::Collected).then(|| collector.url.clone());
+    let settings = Settings { log: Some((format, EVERYTHING)), traces: url, ..Settings::default() };
     let mut processes = Processes::start_with(engine, 1, settings).await.unwrap();
     let mut planting = Planting::new(processes.suite());
     let code = tell_all(&processes).await;
@@ -73,6 +82,11 @@ async fn no_canary_is_told_by_anything(engine: Engine, format: LogFormat) {
         planting.are_logged(service, &log);
         texts.push(Text { name: format!("log of {service}"), bytes: log.into_bytes() });
     }
+    // Each process has told the rest at its end.
+    if traces == Traces::Collected {
+        planting.are_traced(&collector);
+    }
+    texts.push(Text { name: "traces".to_owned(), bytes: collector.bytes() });
     mails::tell_what_they_are_for(&processes.suite().mails(), &planting.canaries);
     for word in SECRETS.into_iter().chain(SIGNS_OF_TOKENS) {
         planting.canaries.plant("told by the story, or the beginning of a token", word.to_owned());
@@ -83,7 +97,7 @@ async fn no_canary_is_told_by_anything(engine: Engine, format: LogFormat) {
     let calls: usize = planting.made.values().sum();
     let (rpcs, answered) = (api::METHODS.len(), answered.len());
     println!(
-        "{} canaries in {calls} calls of {rpcs} RPCs, {answered} of which also did what they are for; {bytes} bytes of logs and metrics",
+        "{} canaries in {calls} calls of {rpcs} RPCs, {answered} of which also did what they are for; {bytes} bytes of logs, metrics and traces",
         planting.canaries.len()
     );
     assert!(answered * 3 >= rpcs * 2, "not only refusals were looked at: {answered} of {rpcs}");
@@ -204,6 +218,16 @@ impl Planting {
             assert!(made >= 10, "{} was called {made} times", method.path);
             assert!(counted(metrics, method.path, "") >= made, "{service} counts its calls of {}", method.path);
         }
+    }
+
+    /// Every RPC has its spans, and so have the e-mails.
+    fn are_traced(&self, collector: &Collector) {
+        let spans = collector.spans();
+        let traced: BTreeSet<&str> = spans.iter().map(|span| span.span.name.as_str()).collect();
+        for (_, method) in self.made.keys() {
+            assert!(traced.contains(method.as_str()), "{method} is not among {traced:?}");
+        }
+        assert!(traced.contains("send e-mail"), "{traced:?}");
     }
 
     /// Every call has its line.

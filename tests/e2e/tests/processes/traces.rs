@@ -51,6 +51,11 @@ async fn one_trace(engine: Engine) {
     for nonsense in [&karen.person.cpr_number, "00-Solsorteskat-spurv-01", &traced.replace("0af7", "spurv")] {
         sees_mailbox(&karen, nonsense).await;
     }
+    let mut twice = karen.request(GetMailboxRequest { name: karen.mailbox.clone() });
+    for span in [CALLER.1, "00f067aa0ba902b7"] {
+        twice.metadata_mut().append("traceparent", format!("00-{}-{span}-01", CALLER.0).parse().unwrap());
+    }
+    suite.clients().mailbox().get_mailbox(twice).await.unwrap();
     // What is left in the queues goes out in the end.
     for &service in ServiceName::ALL {
         assert!(processes.terminate(service).unwrap().success());
@@ -84,7 +89,7 @@ async fn one_trace(engine: Engine) {
     let seen: Vec<&Collected> = spans.iter().filter(|span| span.span.name.ends_with("/GetMailbox")).collect();
     let followed =
         |span: &&&Collected| hex(&span.span.trace_id) == CALLER.0 && hex(&span.span.parent_span_id) == CALLER.1;
-    assert_eq!((seen.len(), seen.iter().filter(followed).count()), (4, 1), "one caller had a trace");
+    assert_eq!((seen.len(), seen.iter().filter(followed).count()), (5, 1), "one call had a trace");
 
     let bytes = collector.bytes();
     let secrets = SECRETS.into_iter().map(str::to_owned);

@@ -12,6 +12,7 @@ on_both! {
     a_schema_older_than_the_program_is_refused_where_it_may_not_migrate,
     a_database_where_nothing_was_migrated_is_refused,
     a_step_that_was_edited_is_refused,
+    a_step_that_fails_half_way_was_not_begun,
     migrating_twice_changes_nothing,
 }
 
@@ -24,6 +25,10 @@ const CUT_SLEEPERS: &str = "WITH sleeping AS MATERIALIZED (SELECT pid FROM pg_st
      SELECT COUNT(*) AS n FROM sleeping WHERE pg_terminate_backend(pid)";
 const TOUCH: &str = "UPDATE account SET balance = balance";
 static SLOW: [Step; 2] = [STEP, Step { version: 1001, description: "one more", sqlite: MORE, postgres: SLOWLY }];
+const FAILING: &str = "CREATE TABLE more (id BIGINT PRIMARY KEY); INSERT INTO nowhere (id) VALUES (1)";
+static HALF: [Step; 2] = [STEP, Step { version: 1001, description: "one more", sqlite: FAILING, postgres: FAILING }];
+const LONG: &str = "SELECT pg_sleep(1.2)";
+static LASTING: [Step; 2] = [STEP, Step { version: 1001, description: "slow", sqlite: MORE, postgres: LONG }];
 static EDITED: [Step; 1] = [Step { sqlite: MORE, postgres: MORE, ..STEP }];
 
 async fn open(storage: &Storage, migrate: bool, migrations: Migrations) -> Result<Db, Error> {
@@ -37,6 +42,8 @@ async fn a_schema_newer_than_the_program_is_refused(storage: Storage) {
         let refused = open(&storage, migrate, Migrations::new(&[STEP])).await;
         assert!(matches!(refused, Err(Error::SchemaNewer(1001))), "migrate: {migrate}");
     }
+    let refused = Migrations::new(&[STEP]).run(&storage.config).await;
+    assert!(matches!(refused, Err(Error::SchemaNewer(1001))), "{refused:?}");
 }
 
 async fn a_schema_older_than_the_program_is_refused_where_it_may_not_migrate(storage: Storage) {
@@ -57,6 +64,21 @@ async fn a_step_that_was_edited_is_refused(storage: Storage) {
         let refused = open(&storage, migrate, Migrations::new(&EDITED)).await;
         assert!(matches!(refused, Err(Error::Migration(_))), "migrate: {migrate}");
     }
+}
+
+async fn a_step_that_fails_half_way_was_not_begun(storage: Storage) {
+    let failed = open(&storage, true, Migrations::new(&HALF)).await;
+    assert!(matches!(failed, Err(Error::Migration(_))));
+    // Its table is not there: it could not be made again.
+    open(&storage, true, Migrations::new(&NEWER)).await.unwrap();
+}
+
+/// What a service asks for in time is nothing to a step that goes through a whole table.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_takes_as_long_as_it_takes() {
+    let storage = Storage::start(Engine::Postgres).await;
+    let limited = DatabaseConfig { statement_timeout_seconds: 1, ..storage.config.clone() };
+    Migrations::new(&LASTING).run(&limited).await.unwrap();
 }
 
 /// The step counts how often it is taken: the table would be there already.

@@ -79,13 +79,16 @@ async fn p7_a_letter_without_a_contact_point_is_not_answered(suite: Suite) {
     let none = odense.delivers(&karen.person, Letter::about("Skat")).await.unwrap().message;
     let asked = odense.asks(&karen.person, "Carport", BYG).await.unwrap().message;
     let sent = karen.replies(&asked).await.unwrap().name;
+    // Another's, though Odense has one of that id itself.
+    let anothers = "authorities/10213231/contactPoints/byg";
+    odense.asks(&karen.person, "Carport", anothers).await.refused("NOT_FOUND");
     odense.sets_contact_points(Vec::new()).await.unwrap();
     for letter in [&none, &asked, &sent] {
         karen.replies(letter).await.refused("REPLY_NOT_POSSIBLE");
         assert!(!karen.opens(letter).await.unwrap().summary.unwrap().can_reply);
     }
-    for foreign in [BYG, "authorities/10213231/contactPoints/byg"] {
-        odense.asks(&karen.person, "Carport", foreign).await.refused("NOT_FOUND");
+    for gone in [BYG, anothers] {
+        odense.asks(&karen.person, "Carport", gone).await.refused("NOT_FOUND");
     }
     let company = suite.company(Portal::EBoks);
     let refused = company.asks(&karen.person, "Police", BYG).await.refused("INVALID_FIELDS");

@@ -3,10 +3,11 @@
 use api::core::v1::PostKind;
 use api::mailbox::v1::deliver_messages_response::Outcome;
 use api::mailbox::v1::upload_delivery_file_request::Frame;
-use api::mailbox::v1::{DeliveryState, SenderKind, UploadDeliveryFileRequest};
+use api::mailbox::v1::{Delivery, DeliveryState, SenderKind, UploadDeliveryFileRequest};
 use harness::actor::authority::{CHUNK, frames, header, new_uuid, pdf};
-use harness::{Letter, Person, Refusable as _, Suite, on_both};
+use harness::{Letter, Person, Refusable as _, Suite, contact_point, on_both};
 use kernel::Clock as _;
+use prost_types::Timestamp;
 
 on_both! {
     Suite: m1_a_delivery_gets_its_receipt,
@@ -14,6 +15,7 @@ on_both! {
     m1_a_letter_to_nobody_is_refused,
     m2_the_same_letter_again_adds_nothing,
     m2_other_content_under_the_same_uuid_is_refused,
+    m2_each_system_of_an_authority_has_uuids_of_its_own,
     m2_the_same_file_uploaded_anew_is_the_same_letter,
     m2_the_same_letter_many_times_at_once_is_one_letter,
     m3_a_file_is_what_it_says_or_refused,
@@ -75,27 +77,52 @@ async fn m2_the_same_letter_again_adds_nothing(suite: Suite) {
     let delivery = suite.authority().prepares(&karen.person, letter).await.unwrap();
     let first = suite.authority().sends(delivery.clone()).await.unwrap();
     suite.advance(std::time::Duration::from_hours(1)).await;
-    let second = suite.authority().sends(delivery).await.unwrap();
-    assert_eq!((first.message, first.accept_time), (second.message, second.accept_time));
+    let mut hyphenated = delivery.clone();
+    hyphenated.cpr_number.insert(6, '-');
+    for again in [delivery, hyphenated] {
+        let second = suite.authority().sends(again).await.unwrap();
+        assert_eq!((&first.message, first.accept_time), (&second.message, second.accept_time));
+    }
     assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), 1);
 }
 
 async fn m2_other_content_under_the_same_uuid_is_refused(suite: Suite) {
     let karen = suite.citizen(Person::karen()).await;
     suite.citizen(Person::niels()).await;
-    let delivery = suite.authority().prepares(&karen.person, Letter::about("Skat")).await.unwrap();
+    suite.authority().sets_contact_points(vec![contact_point("byg", "Byggesager")]).await.unwrap();
+    let reply_contact_point = "authorities/29189668/contactPoints/byg".to_owned();
+    let stated = suite.authority().prepares(&karen.person, Letter::about("Skat")).await.unwrap();
+    let delivery = Delivery { reply_contact_point, ..stated };
     suite.authority().sends(delivery.clone()).await.unwrap();
-    let mut others = vec![delivery.clone(); 3];
+    let later = Some(Timestamp { seconds: suite.clock().now().as_secs() + 3_600, nanos: 0 });
+    let mut others = vec![delivery.clone(); 8];
     others[0].subject.push('!');
     others[1].body_text.push('!');
     others[2].cpr_number = Person::niels().cpr_number;
+    others[3].legal_basis.push_str("su");
+    others[4].legal_notification = true;
+    others[5].visible_from = later;
+    others[6].reply_by = later;
+    others[7].reply_contact_point.clear();
     for other in others {
         let refused = suite.authority().sends(other).await.refused("CONTENT_DIFFERS");
         assert_eq!(refused.metadata["message_uuid"], delivery.message_uuid);
     }
     // Another sender's UUID is another letter.
+    let delivery = Delivery { reply_contact_point: String::new(), ..delivery };
     suite.company(kernel::Portal::EBoks).sends(delivery).await.unwrap();
     assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), 1);
+}
+
+async fn m2_each_system_of_an_authority_has_uuids_of_its_own(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let (one, other) = (suite.authority(), suite.authority().by_system("letters-2"));
+    let delivery = one.prepares(&karen.person, Letter::about("Skat")).await.unwrap();
+    let first = one.sends(delivery.clone()).await.unwrap();
+    let second = other.sends(Delivery { subject: "Børnepenge".to_owned(), ..delivery.clone() }).await.unwrap();
+    assert_ne!(first.message, second.message);
+    assert_eq!(one.sends(delivery).await.unwrap().message, first.message);
+    assert_eq!(karen.lists(&karen.mailbox).await.unwrap().len(), 2);
 }
 
 async fn m2_the_same_file_uploaded_anew_is_the_same_letter(suite: Suite) {

@@ -4,6 +4,7 @@ use api::core::v1::{Capacity, PostKind};
 use api::mailbox::v1::forward_message_request::Target;
 use api::mailbox::v1::{ActivityKind, ListActivityRequest};
 use harness::actor::citizen_log::kinds;
+use harness::actor::register::registration;
 use harness::{Letter, Person, Refusable as _, Suite, on_both};
 use kernel::Portal;
 use std::time::Duration;
@@ -17,6 +18,7 @@ on_both! {
     r11_a_stranger_and_a_former_reader_read_nothing,
     r13_the_log_is_paged_and_asked_by_letter_and_time,
     a11_the_log_of_a_reader_tells_nothing_of_private_post,
+    r13_p1_p8_what_the_register_says_of_an_owner_is_in_the_log,
 }
 
 async fn r13_every_opening_download_and_change_is_in_the_log(suite: Suite) {
@@ -186,4 +188,17 @@ async fn r13_forwarding_and_the_list_of_recipients_are_in_the_log(suite: Suite) 
     assert_eq!(kinds(&log[..3]), expected, "and registering somebody twice is no act");
     assert_eq!((log[1].messages.as_slice(), log[1].capacity()), ([letter].as_slice(), Capacity::Reader));
     assert_eq!(log[1].actor_display_name, niels.person.full_name());
+}
+
+async fn r13_p1_p8_what_the_register_says_of_an_owner_is_in_the_log(suite: Suite) {
+    let karen = suite.citizen(Person::karen()).await;
+    let renamed = Person { last_name: "Lund".to_owned(), ..karen.person.clone() };
+    for _ in 0..2 {
+        suite.register().registers(registration(&renamed)).await.unwrap();
+    }
+    for _ in 0..2 {
+        suite.register().reports_death_of(&karen.person).await.unwrap();
+    }
+    let log = karen.reads_log("mailboxes/me").await.unwrap();
+    assert_eq!(kinds(&log), [ActivityKind::MailboxClosed, ActivityKind::OwnerChanged], "each once");
 }

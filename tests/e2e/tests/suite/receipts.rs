@@ -32,6 +32,9 @@ async fn m1_a17_a_sender_is_told_of_each_change_of_a_receipt(suite: Suite) {
     let (opened, _) = receipts.next().await.unwrap();
     assert!(opened.first_open_time.is_some());
     assert_eq!(opened.available_time, available.available_time, "A17: recorded once");
+    suite.advance(A_DAY).await;
+    karen.opens(&sent.message).await.unwrap();
+    assert!(authority.receipt(&sent.message_uuid).await.unwrap() == opened, "it is first opened once");
 }
 
 async fn m1_a_watch_of_receipts_goes_on_where_it_broke(suite: Suite) {

@@ -101,6 +101,15 @@ impl Suite {
 }
 
 impl Authority {
+    /// Another of its systems.
+    #[must_use]
+    pub fn by_system(mut self, system_id: &str) -> Self {
+        if let Caller::SenderSystem(system) = &mut self.caller {
+            system_id.clone_into(&mut system.system_id);
+        }
+        self
+    }
+
     /// As the token says.
     pub fn caller(&self) -> &Caller {
         &self.caller
