@@ -40,6 +40,7 @@ const TAMPERINGS: [&str; 19] = [
      WHERE mailbox = $1 AND sequence = $2",
     "DELETE FROM activity WHERE mailbox = $1 AND sequence = $2",
     "DELETE FROM activity WHERE mailbox = $1 AND sequence >= $2",
+    // All of them.
     "DELETE FROM activity WHERE mailbox = $1 AND sequence > $2 * 0",
     "UPDATE activity_head SET link = (SELECT a.link FROM activity AS a WHERE a.mailbox = $1 AND a.sequence = $2) \
      WHERE mailbox = $1",

@@ -3,8 +3,7 @@
 use api::mailbox::v1::GetMailboxRequest;
 use harness::collector::Collected;
 use harness::{Citizen, Collector, Engine, Letter, Mail, Processes, Settings};
-use kernel::ServiceName;
-use kernel::hex;
+use kernel::{ServiceName, hex};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
