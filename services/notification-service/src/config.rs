@@ -52,7 +52,8 @@ pub struct MailConfig {
     /// With `smtp`: the domain of return paths, one for each e-mail. What comes to them is to be handed to
     /// `OperatorService.ReportDeliveryStatus`. Empty: `domain`.
     pub return_domain: String,
-    /// The most e-mails about new post and the like that are sent at once, 1 to 100; as many again may stall beside them.
+    /// The most e-mails about new post and the like that are sent at once, 1 to 100; four times as many may stall beside
+    /// them.
     pub parallel: u16,
     /// The most forwarded letters that are in memory at once, 1 to 10 (M7). Each takes up to three times its size.
     pub forwards_at_once: u16,

@@ -161,7 +161,7 @@ impl ScriptedServer {
         hears
     }
 
-    /// Stalls for every recipient at `domain`, until it is told otherwise.
+    /// Stalls for every recipient at `domain` or one below it, until it is told otherwise.
     pub fn stalls_for(&self, domain: &'static str) {
         self.state().dead = Some(domain);
     }
@@ -242,7 +242,10 @@ impl ScriptedServer {
     /// What happens when the client names `recipient`.
     fn act_on(&self, recipient: &str) -> Option<Act> {
         let mut state = self.state();
-        let dead = state.dead.is_some_and(|domain| recipient.trim_end_matches('>').ends_with(&format!("@{domain}")));
+        let dead = state.dead.is_some_and(|domain| {
+            let rest = recipient.trim_end_matches('>').strip_suffix(domain);
+            rest.is_some_and(|rest| rest.ends_with(['@', '.']))
+        });
         state.stalled += usize::from(dead);
         drop(state);
         if dead { Some(Act::Stall) } else { self.act(Moment::Rcpt) }

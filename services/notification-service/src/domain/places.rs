@@ -2,14 +2,18 @@
 //!
 //! A send that goes as it should takes a moment. One that stalls lasts for as long as our patience does, and with every e-mail
 //! that is owed to a dead domain it takes a place more. So a send that is slow counts no longer: its place is another's, within
-//! a bound, and a domain to which half as many sends as there are places are slow gets none until one of those has ended. A domain
-//! that is merely large is sent to over all places.
+//! a bound, and a domain to which half as many sends as there are places are slow gets none until one of those has ended. So
+//! several domains may be dead at once: each has all places at first, and others wait for a moment. A domain that is merely
+//! large is sent to over all places.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 /// How long a send may take before it counts as slow, and others wait for its place no longer.
 const SLOW: Duration = Duration::from_secs(1);
+
+/// How many times as many sends as there are places may be slow beside them: so many domains may be dead at once.
+pub const SPARE: usize = 4;
 
 /// Places, and who has them. The one who hands them out owns it; a clone is a trial.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,7 +37,7 @@ pub enum Asked {
 }
 
 impl Places {
-    /// So many, all free, and as many again for what is slow.
+    /// So many, all free, and [`SPARE`] times as many for what is slow.
     pub fn new(most: u16) -> Self {
         Self { most: usize::from(most), now: Duration::ZERO, taken: HashMap::new() }
     }
@@ -53,7 +57,7 @@ impl Places {
         let all: usize = self.taken.values().map(Vec::len).sum();
         let slow: usize = self.taken.values().map(|since| self.slow(since)).sum();
         // What is slow counts again where there is too much of it.
-        (self.most + slow.min(self.most)).saturating_sub(all)
+        (self.most + slow.min(SPARE * self.most)).saturating_sub(all)
     }
 
     /// Takes a place for an e-mail to `domain`, if it may have one.
@@ -122,13 +126,15 @@ mod tests {
     fn there_is_a_bound_to_what_is_slow() {
         let mut places = Places::new(2);
         let (granted, none) = (Asked::Granted, Asked::NoneFree);
-        assert_eq!(asked(&mut places, ["a", "b"]), [granted, granted]);
-        places.passes(SLOW);
-        assert_eq!(asked(&mut places, ["c", "d", "e"]), [granted, granted, none]);
-        places.passes(2 * SLOW);
-        assert_eq!(asked(&mut places, ["e"]), [none], "four are slow, and two count");
+        // Each takes what there is, and gives it to the next when it is slow.
+        for (number, domain) in (0..).zip(["a", "b", "c", "d", "e"]) {
+            places.passes(number * SLOW);
+            assert_eq!(asked(&mut places, [domain, domain, domain]), [granted, granted, none], "{domain}");
+        }
+        places.passes(5 * SLOW);
+        assert_eq!(asked(&mut places, ["f"]), [none], "ten are slow, and eight count");
         places.give_back("a", START);
-        assert_eq!(asked(&mut places, ["e", "f"]), [granted, none]);
+        assert_eq!(asked(&mut places, ["f", "g"]), [granted, none]);
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! were done last. So a send that stalls holds up nothing but its place, and the more there is to do, the more is done at once.
 //!
 //! A claimed e-mail waits for the answers and for one transaction, and is then sent: its place is free before it is claimed,
-//! and free again only when it is noted what became of it, or for another while it is slow. So no more than twice as many as there are
-//! places come twice after a crash.
+//! and free again only when it is noted what became of it, or for another while it is slow. So no more than there are places,
+//! those for what is slow included, come twice after a crash.
 
 use super::Dispatch;
 use super::delivery::Ended;

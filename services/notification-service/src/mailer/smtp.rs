@@ -8,6 +8,7 @@ mod verdict;
 
 use super::{Fault, Mailer, SendError};
 use crate::config::MailConfig;
+use crate::domain::places::SPARE;
 use crate::domain::return_path::ReturnPaths;
 use crate::email::Rendered;
 use connection::Server;
@@ -40,7 +41,7 @@ impl Smtp {
             return_paths,
             idle: Mutex::new(Vec::new()),
             // What stalls has places of its own (`domain::places`).
-            at_once: Semaphore::new(2 * usize::from(config.parallel)),
+            at_once: Semaphore::new((1 + SPARE) * usize::from(config.parallel)),
             patience: Duration::from_secs(config.patience_seconds),
         })
     }

@@ -11,12 +11,12 @@ mod n5_n9_a_send_that_stalls_holds_up_no_other {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        others_go_on(Engine::Sqlite, Sizes { places: 2, dead: 1, others: 6 }).await;
+        others_go_on(Engine::Sqlite, Sizes { places: 2, dead: 1, domains: 1, others: 6 }).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        others_go_on(Engine::Postgres, Sizes { places: 2, dead: 1, others: 6 }).await;
+        others_go_on(Engine::Postgres, Sizes { places: 2, dead: 1, domains: 1, others: 6 }).await;
     }
 }
 
@@ -25,12 +25,26 @@ mod n5_n9_a_dead_destination_with_many_queued_holds_up_no_other {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        others_go_on(Engine::Sqlite, Sizes { places: 4, dead: 9, others: 5 }).await;
+        others_go_on(Engine::Sqlite, Sizes { places: 4, dead: 9, domains: 1, others: 5 }).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        others_go_on(Engine::Postgres, Sizes { places: 4, dead: 9, others: 5 }).await;
+        others_go_on(Engine::Postgres, Sizes { places: 4, dead: 9, domains: 1, others: 5 }).await;
+    }
+}
+
+mod n5_n9_two_dead_destinations_at_once_hold_up_no_other {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn on_sqlite() {
+        others_go_on(Engine::Sqlite, Sizes { places: 2, dead: 8, domains: 2, others: 3 }).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn on_postgres() {
+        others_go_on(Engine::Postgres, Sizes { places: 2, dead: 8, domains: 2, others: 3 }).await;
     }
 }
 
@@ -47,8 +61,10 @@ const DEAD: &str = "dead.example.dk";
 struct Sizes {
     /// How many e-mails are sent at once.
     places: u16,
-    /// How many subscribers there are at a domain whose mail stalls.
+    /// How many subscribers there are at domains whose mail stalls.
     dead: u32,
+    /// How many such domains: first all subscribers of the one, then those of the next.
+    domains: u32,
     /// How many elsewhere.
     others: u32,
 }
@@ -60,11 +76,12 @@ async fn others_go_on(engine: Engine, sizes: Sizes) {
     let suite = Suite::start_with_mail(engine, config, folder.path()).await;
     let mut citizens = Vec::new();
     for number in 0..sizes.dead + sizes.others {
-        let domain = if number < sizes.dead { DEAD } else { "example.dk" };
+        let at_dead = format!("d{}.{DEAD}", number * sizes.domains / sizes.dead);
+        let domain = if number < sizes.dead { &at_dead } else { "example.dk" };
         citizens.push(subscriber(&suite, &server, number, domain).await);
     }
     server.stalls_for(DEAD);
-    // Those at the dead domain first: they are the first that are due.
+    // Those at the dead domains first: they are the first that are due.
     for citizen in &citizens {
         suite.authority().delivers(&citizen.person, Letter::about("Nyt")).await.unwrap();
     }
@@ -75,7 +92,8 @@ async fn others_go_on(engine: Engine, sizes: Sizes) {
     let others = usize::try_from(sizes.others).unwrap();
     tokio::time::timeout(AT_ONCE, server.has_taken(others)).await.expect("the others do not wait");
     assert!(!sending.is_finished(), "it still stalls");
-    assert!(server.stalled() <= usize::from(sizes.places), "{} stall, beside their places", server.stalled());
+    let places = usize::try_from(sizes.domains).unwrap() * usize::from(sizes.places);
+    assert!(server.stalled() <= places, "{} stall, beside their places", server.stalled());
     // What stalls comes to its end, and what waits for it is sent when it is its turn.
     server.does(None);
     sending.await.unwrap();
