@@ -5,15 +5,15 @@ use crate::domain::forward::ForwardName;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::known_person;
-use crate::usecase::count_letter::{count_letter, count_own_notice};
+use crate::usecase::count_letter::{Arrived, count_letters};
 use crate::usecase::end;
 use crate::usecase::forward::owe::owe;
-use events::{Handler, Payload};
+use events::{Handler, New, Payload};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use kernel::resource::{self, InvalidResourceName, MailboxRef};
 use kernel::{AccessId, MailboxId, PersonId};
-use rpc::Fields;
+use rpc::{Fields, trace};
 use sql::Tx;
 use uuid::Uuid;
 
@@ -27,9 +27,12 @@ pub enum Incoming {
     /// A person has a new CPR number: the old one is forgotten (P1).
     CprNumberChanged(PersonId),
     /// New public post (N5).
-    PublicPostArrived(MailboxId),
-    /// A notice about the owner's own accesses or subscriptions, which is nobody else's to know of (N7, A17).
-    OwnNoticeArrived(MailboxId),
+    PostArrived {
+        /// In which mailbox.
+        mailbox: MailboxId,
+        /// It is a notice about the owner's own accesses or subscriptions, which is nobody else's to know of (N7, A17).
+        owner_only: bool,
+    },
     /// A letter is to go to an e-mail address (M7).
     ForwardRequested(ForwardName),
 }
@@ -53,8 +56,8 @@ impl Handler for Events {
                 .required("cpr_number_changed.person", &event.person, resource::parse_person)
                 .map(Incoming::CprNumberChanged),
             Payload::PublicPostArrived(event) => {
-                let arrived = if event.owner_only { Incoming::OwnNoticeArrived } else { Incoming::PublicPostArrived };
-                fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox).map(arrived)
+                let mailbox = fields.required("public_post_arrived.mailbox", &event.mailbox, mailbox);
+                mailbox.map(|mailbox| Incoming::PostArrived { mailbox, owner_only: event.owner_only })
             }
             Payload::ForwardRequested(event) => fields
                 .required("forward_requested.forward", &event.forward, resource::parse_forward)
@@ -70,8 +73,7 @@ impl Handler for Events {
             Incoming::AccessEnded(access) => access.as_uuid(),
             Incoming::MailboxClosed(id)
             | Incoming::CprNumberChanged(id)
-            | Incoming::PublicPostArrived(id)
-            | Incoming::OwnNoticeArrived(id) => id.as_uuid(),
+            | Incoming::PostArrived { mailbox: id, .. } => id.as_uuid(),
             Incoming::ForwardRequested(name) => name.id.as_uuid(),
         }
     }
@@ -82,13 +84,34 @@ impl Handler for Events {
                 Incoming::AccessEnded(access) => end::end_of_access(tx, &self.0, access).await,
                 Incoming::MailboxClosed(person) => end::end_of_person(tx, &self.0, person).await,
                 Incoming::CprNumberChanged(person) => Ok(known_person::forget(tx, person).await?),
-                Incoming::PublicPostArrived(mailbox) => count_letter(tx, &self.0, mailbox).await,
-                Incoming::OwnNoticeArrived(mailbox) => count_own_notice(tx, &self.0, mailbox).await,
+                Incoming::PostArrived { mailbox, owner_only } => {
+                    count_letters(tx, &self.0, vec![Arrived { mailbox, owner_only, trace: trace::text() }]).await
+                }
                 Incoming::ForwardRequested(name) => owe(tx, name).await,
             }
         }
         .boxed()
     }
+
+    /// Letters that follow each other, as those of a mass mailing do, are counted together.
+    fn take_all<'t>(&'t self, tx: &'t mut Tx, events: Vec<New<Incoming>>) -> BoxFuture<'t, Result<(), Error>> {
+        async move {
+            for run in events.chunk_by(|one, next| arrived(one).is_some() && arrived(next).is_some()) {
+                match run {
+                    [New { incoming, span }] => span.around(self.take(tx, *incoming)).await?,
+                    letters => count_letters(tx, &self.0, letters.iter().filter_map(arrived).collect()).await?,
+                }
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+/// The letter that the event tells of, if it tells of one.
+fn arrived(event: &New<Incoming>) -> Option<Arrived> {
+    let Incoming::PostArrived { mailbox, owner_only } = event.incoming else { return None };
+    Some(Arrived { mailbox, owner_only, trace: event.span.traceparent().map(|trace| trace.to_string()) })
 }
 
 /// A mailbox by its id; between services nobody is "me".

@@ -11,5 +11,5 @@ mod relay;
 
 pub use api::event::v1::event::Payload;
 pub use emit::Emitter;
-pub use receive::{Handler, Receiver};
+pub use receive::{Handler, New, Receiver};
 pub use relay::Relay;

@@ -32,6 +32,30 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Does what the event asks for. Called once for each event, in the transaction that notes its id.
     fn take<'t>(&'t self, tx: &'t mut Tx, incoming: Self::Incoming) -> BoxFuture<'t, Result<(), Self::Error>>;
+
+    /// The same for all new events of a batch, in the order of what they lock. For a handler to say where it takes many that
+    /// follow each other together.
+    fn take_all<'t>(
+        &'t self,
+        tx: &'t mut Tx,
+        events: Vec<New<Self::Incoming>>,
+    ) -> BoxFuture<'t, Result<(), Self::Error>> {
+        Box::pin(async move {
+            for New { incoming, span } in events {
+                span.around(self.take(tx, incoming)).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// An event that was not taken in before.
+#[derive(Debug)]
+pub struct New<I> {
+    /// What it tells.
+    pub incoming: I,
+    /// Its part of the trace of its cause, whatever it shares the batch with.
+    pub span: Span,
 }
 
 /// Serves `EventService` for a handler.
@@ -85,12 +109,7 @@ impl<H: Handler> Receiver<H> {
                 let mut new: Vec<_> = events.into_iter().filter(|event| added.contains(&event.id)).collect();
                 new.sort_by_key(|event| handler.locks(&event.incoming));
                 let new_count = i32::try_from(new.len()).unwrap_or(i32::MAX);
-                for Read { id, kind, traceparent, incoming } in new {
-                    // A part of the trace of its cause, whatever it shares the batch with.
-                    let span = Span::begin(kind, Kind::Consumer, [traceparent]);
-                    span.set("event", id);
-                    span.around(handler.take(tx, incoming)).await?;
-                }
+                handler.take_all(tx, new.into_iter().map(begin).collect()).await?;
                 Ok::<_, H::Error>(new_count)
             })
         });
@@ -104,6 +123,12 @@ struct Read<I> {
     kind: &'static str,
     traceparent: String,
     incoming: I,
+}
+
+fn begin<I>(event: Read<I>) -> New<I> {
+    let span = Span::begin(event.kind, Kind::Consumer, [event.traceparent]);
+    span.set("event", event.id);
+    New { incoming: event.incoming, span }
 }
 
 fn kind(payload: &Payload) -> &'static str {

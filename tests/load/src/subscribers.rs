@@ -7,7 +7,8 @@ use crypto::{DataKey, Keys};
 use kernel::{Clock as _, PersonId, ServiceName, SubscriptionId, SystemClock, SystemRandom, id};
 use notification_service::domain::ledger::Kind;
 use notification_service::domain::subscription::Subscription;
-use notification_service::store::{ledger, subscription};
+use notification_service::store::ledger::{self, Count};
+use notification_service::store::subscription;
 use notification_service::usecase::claim::queue_of;
 use sql::{DatabaseConfig, Db, TimeSource, Tx, queue};
 use std::sync::Arc;
@@ -15,6 +16,9 @@ use std::time::Duration;
 
 /// How many domains the addresses are at.
 const DOMAINS: u32 = 100;
+
+/// How many e-mails are not sent yet.
+const UNSENT: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM ledger WHERE state IN ('owed', 'sending')";
 
 /// Subscriptions, and the database that they are in.
 pub(crate) struct Subscribers {
@@ -70,15 +74,14 @@ impl Subscribers {
             let batch = batch.to_vec();
             let owed = self.db.write(move |tx| {
                 Box::pin(async move {
-                    let (now, mut emails) = (tx.now().await?, Vec::new());
-                    for (mailbox, subscription) in batch {
-                        let email = id::new_uuid(now, &SystemRandom);
-                        // A letter may join an e-mail that still waits.
-                        if ledger::count_letters(tx, email, mailbox, subscription, 1, None, now).await? {
-                            emails.push(email);
-                        }
-                    }
-                    queue::push_all(tx, queue_of(Kind::NewPost), emails, now).await
+                    let now = tx.now().await?;
+                    let count = |(mailbox, subscription)| {
+                        let id = id::new_uuid(now, &SystemRandom);
+                        Count { id, mailbox, subscription, letters: 1, traces: Vec::new() }
+                    };
+                    // A letter may join an e-mail that still waits.
+                    let opened = ledger::count_letters(tx, batch.into_iter().map(count).collect(), now).await?;
+                    queue::push_all(tx, queue_of(Kind::NewPost), opened, now).await
                 })
             });
             owed.await?;
@@ -94,11 +97,27 @@ impl Subscribers {
         Ok(())
     }
 
-    async fn sent(&self) -> anyhow::Result<i64> {
-        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS sent FROM ledger WHERE state = 'sent'";
-        let sent = self.db.read(|tx| Box::pin(tx.one(sql, sql::args![], |row| row.get("sent"))));
-        Ok(sent.await.map_err(|error: sql::Error| error)?)
+    /// Waits until mailbox-service has told of every letter, and every e-mail about one was sent.
+    pub(crate) async fn are_all_told(&self, stage: &Stage) -> anyhow::Result<()> {
+        let mailboxes = open(stage, ServiceName::Mailbox, mailbox_service::MIGRATIONS).await?;
+        // An event is taken out after its e-mail is owed.
+        while number(&mailboxes, "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM outbox").await? > 0
+            || number(&self.db, UNSENT).await? > 0
+        {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        mailboxes.close().await;
+        Ok(())
     }
+
+    async fn sent(&self) -> anyhow::Result<i64> {
+        number(&self.db, "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM ledger WHERE state = 'sent'").await
+    }
+}
+
+async fn number(db: &Db, sql: &'static str) -> anyhow::Result<i64> {
+    let number = db.read(move |tx| Box::pin(tx.one(sql, sql::args![], |row| row.get("number"))));
+    Ok(number.await.map_err(|error: sql::Error| error)?)
 }
 
 async fn write(

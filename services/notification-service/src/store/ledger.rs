@@ -8,6 +8,7 @@ use kernel::hex;
 use kernel::{AccessId, MailboxId, PersonId, SubscriptionId, Timestamp};
 use serde_json::json;
 use sql::{Error, Row, Sql, Tx, args};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// An e-mail that is not rendered, or not sent, yet.
@@ -51,6 +52,21 @@ pub enum Content {
     Rendered(Vec<u8>),
     /// To whom; it is rendered at sending.
     Addressed(Vec<u8>),
+}
+
+/// Letters that a subscriber is to be told of.
+#[derive(Clone, Debug)]
+pub struct Count {
+    /// The e-mail that tells of them, if none is open that they can join.
+    pub id: Uuid,
+    /// In which mailbox they are.
+    pub mailbox: MailboxId,
+    /// For whose subscription.
+    pub subscription: SubscriptionId,
+    /// How many.
+    pub letters: i64,
+    /// Which calls led to them: their `traceparent`s.
+    pub traces: Vec<String>,
 }
 
 /// An e-mail that is about to be sent.
@@ -131,6 +147,33 @@ const BEGIN_ATTEMPTS: Sql = Sql::each(
      FROM json_to_recordset($1::json) AS r(id UUID, email TEXT, recipient TEXT) WHERE ledger.id = r.id",
 );
 
+/// The rows of `COUNT`, opened or joined. Of the calls the first 16 are kept, which is 895 characters with the spaces between.
+macro_rules! count {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
+             tries, tries_since, last_result, create_time, state_time, traces) ",
+            $rows,
+            " ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + excluded.letter_count, \
+             traces = CASE WHEN excluded.traces IS NULL THEN ledger.traces \
+             ELSE substr(COALESCE(ledger.traces || ' ', '') || excluded.traces, 1, 895) END RETURNING id"
+        )
+    };
+}
+
+const COUNT: Sql = Sql::each(
+    count!(
+        "SELECT unhex(r.value ->> 'id'), unhex(r.value ->> 'mailbox'), unhex(r.value ->> 'subscription'), 'new_post', 'owed', \
+         r.value ->> 'letters', TRUE, 0, 0, $2, '', $2, $2, substr(r.value ->> 'traces', 1, 895) \
+         FROM json_each($1) AS r WHERE TRUE"
+    ),
+    count!(
+        "SELECT r.id, r.mailbox, r.subscription, 'new_post', 'owed', r.letters, TRUE, 0, 0, $2, '', $2, $2, \
+         substr(r.traces, 1, 895) \
+         FROM json_to_recordset($1::json) AS r(id UUID, mailbox UUID, subscription UUID, letters BIGINT, traces TEXT)"
+    ),
+);
+
 /// Adds an e-mail that no letter joins.
 pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> {
     let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, email, address, attempt_count, \
@@ -144,26 +187,19 @@ pub async fn insert(tx: &mut Tx, new: New, now: Timestamp) -> Result<(), Error> 
     tx.execute(sql, args).await.map(|_| ())
 }
 
-/// Counts `letters`, to which the call `trace` led, for `subscription`: joins the e-mail that is still open, or opens the e-mail
-/// `id`. True: opened. Of the calls, the first 16 are kept.
-pub async fn count_letters(
-    tx: &mut Tx,
-    id: Uuid,
-    mailbox: MailboxId,
-    subscription: SubscriptionId,
-    letters: i64,
-    trace: Option<String>,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    let sql = "INSERT INTO ledger (id, mailbox, subscription, kind, state, letter_count, open, attempt_count, \
-               tries, tries_since, last_result, create_time, state_time, traces) \
-               VALUES ($1, $2, $3, 'new_post', 'owed', $5, TRUE, 0, 0, $4, '', $4, $4, $6) \
-               ON CONFLICT (subscription) WHERE open DO UPDATE SET letter_count = ledger.letter_count + $5, \
-               traces = CASE WHEN excluded.traces IS NULL OR length(ledger.traces) > 840 THEN ledger.traces \
-               ELSE COALESCE(ledger.traces || ' ', '') || excluded.traces END RETURNING id";
-    let args = args![id, mailbox, subscription, now, letters, trace];
-    let ids: Vec<Uuid> = tx.all(sql, args, |row| row.get("id")).await?;
-    Ok(ids.contains(&id))
+/// Counts letters, no subscription twice and in the order in which e-mails are locked: they join the e-mail that is still open, or
+/// open one. The ids of those that were opened.
+pub async fn count_letters(tx: &mut Tx, counts: Vec<Count>, now: Timestamp) -> Result<Vec<Uuid>, Error> {
+    let row = |count: &Count| {
+        let id = |id: Uuid| id.simple().to_string();
+        let traces = (!count.traces.is_empty()).then(|| count.traces.join(" "));
+        let (mailbox, subscription) = (id(count.mailbox.as_uuid()), id(count.subscription.as_uuid()));
+        json!({"id": id(count.id), "mailbox": mailbox, "subscription": subscription, "letters": count.letters, "traces": traces})
+    };
+    let rows = json!(counts.iter().map(row).collect::<Vec<_>>()).to_string();
+    let told_by: Vec<Uuid> = tx.all(COUNT, args![rows, now], |row| row.get("id")).await?;
+    let own: HashSet<Uuid> = counts.iter().map(|count| count.id).collect();
+    Ok(told_by.into_iter().filter(|id| own.contains(id)).collect())
 }
 
 /// What e-mails that were claimed are about.

@@ -55,6 +55,12 @@ const IN_FORCE_BESIDE: Sql = Sql::each(
     ),
 );
 
+const ACTIVE_OF_MAILBOXES: Sql = Sql::each(
+    "SELECT mailbox, id, access FROM subscription \
+     WHERE mailbox IN (SELECT unhex(value) FROM json_each($1)) AND NOT ended AND address IS NOT NULL",
+    "SELECT mailbox, id, access FROM subscription WHERE mailbox = ANY($1) AND NOT ended AND address IS NOT NULL",
+);
+
 /// The place of a subscription's key.
 pub(super) fn key_place(id: Uuid) -> String {
     format!("subscription.wrapped_key/{id}")
@@ -149,16 +155,14 @@ pub async fn live_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<(Mailbo
     tx.all(sql, args![person], name).await
 }
 
-/// The subscriptions about `mailbox` that have an address in force.
-pub async fn active_of_mailbox(tx: &mut Tx, mailbox: MailboxId) -> Result<Vec<SubscriptionId>, Error> {
-    let sql = "SELECT id FROM subscription WHERE mailbox = $1 AND NOT ended AND address IS NOT NULL ORDER BY id";
-    tx.all(sql, args![mailbox], |row| row.get("id")).await
-}
-
-/// The owner's own subscription about `mailbox`, if it has an address in force.
-pub async fn active_of_owner(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<SubscriptionId>, Error> {
-    let sql = "SELECT id FROM subscription WHERE mailbox = $1 AND access IS NULL AND NOT ended AND address IS NOT NULL";
-    tx.optional(sql, args![mailbox], |row| row.get("id")).await
+/// The subscriptions about `mailboxes` that have an address in force: about which, its id, and whether it is the owner's own.
+pub async fn active_of_mailboxes(
+    tx: &mut Tx,
+    mailboxes: Vec<Uuid>,
+) -> Result<Vec<(MailboxId, SubscriptionId, bool)>, Error> {
+    let active =
+        |row: &Row| Ok((row.get("mailbox")?, row.get("id")?, row.get::<Option<AccessId>>("access")?.is_none()));
+    tx.all(ACTIVE_OF_MAILBOXES, args![mailboxes], active).await
 }
 
 /// The subscriptions in force of those, to post in the same mailboxes, who have the subscriptions `ids`.

@@ -1,38 +1,54 @@
-//! Owe e-mails for a new letter (N5, N9).
+//! Owe e-mails for new letters (N5, N9).
 
 use crate::domain::ledger::Kind;
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::service::Service;
-use crate::store::{ledger, subscription};
+use crate::store::ledger::{self, Count};
+use crate::store::subscription;
 use crate::usecase::claim::queue_of;
 use kernel::{MailboxId, SubscriptionId, id};
-use rpc::trace;
 use sql::{Tx, queue};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
 
-/// Counts a letter for every confirmed address of `mailbox`: it joins the e-mail that is still open, or opens one that
-/// is due at the end of the window.
-pub async fn count_letter(tx: &mut Tx, service: &Service, mailbox: MailboxId) -> Result<(), Error> {
-    let subscriptions = subscription::active_of_mailbox(tx, mailbox).await?;
-    count(tx, service, mailbox, subscriptions).await
+/// A letter that has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrived {
+    /// Into which mailbox.
+    pub mailbox: MailboxId,
+    /// It is a notice that only the owner of the mailbox sees, and is for the owner's own address (N7).
+    pub owner_only: bool,
+    /// The call that led to it, if that is known.
+    pub trace: Option<String>,
 }
 
-/// Counts a notice that only the owner of `mailbox` sees, for the owner's own address (N7).
-pub async fn count_own_notice(tx: &mut Tx, service: &Service, mailbox: MailboxId) -> Result<(), Error> {
-    let own = subscription::active_of_owner(tx, mailbox).await?;
-    count(tx, service, mailbox, own).await
+/// What a subscriber is to be told of.
+#[derive(Default)]
+struct News {
+    letters: i64,
+    traces: Vec<String>,
 }
 
-async fn count(
-    tx: &mut Tx,
-    service: &Service,
-    mailbox: MailboxId,
-    subscriptions: impl IntoIterator<Item = SubscriptionId>,
-) -> Result<(), Error> {
-    for subscription in subscriptions {
-        add(tx, service, mailbox, subscription, 1).await?;
+/// Counts letters for every confirmed address of their mailboxes: they join the e-mail that is still open, or open one that
+/// is due at the end of the window. The same few statements however many they are.
+pub async fn count_letters(tx: &mut Tx, service: &Service, letters: Vec<Arrived>) -> Result<(), Error> {
+    let mailboxes: Vec<Uuid> = letters.iter().map(|letter| letter.mailbox.as_uuid()).collect();
+    let mut active: HashMap<MailboxId, Vec<(SubscriptionId, bool)>> = HashMap::new();
+    for (mailbox, subscription, is_own) in subscription::active_of_mailboxes(tx, mailboxes).await? {
+        active.entry(mailbox).or_default().push((subscription, is_own));
     }
-    Ok(())
+    // In the order in which e-mails are locked.
+    let mut news: BTreeMap<(MailboxId, SubscriptionId), News> = BTreeMap::new();
+    for letter in letters {
+        let subscriptions = active.get(&letter.mailbox).into_iter().flatten();
+        for (subscription, _) in subscriptions.filter(|(_, is_own)| *is_own || !letter.owner_only) {
+            let news = news.entry((letter.mailbox, *subscription)).or_default();
+            news.letters += 1;
+            news.traces.extend(letter.trace.clone());
+        }
+    }
+    owe(tx, service, news).await
 }
 
 /// Owes `subscription` news of so many letters that it was told of in vain.
@@ -42,20 +58,25 @@ pub(super) async fn owe_letters(
     subscription: &Subscription,
     letters: i64,
 ) -> Result<(), Error> {
-    add(tx, service, subscription.mailbox, subscription.id, letters).await
+    let traces = rpc::trace::text().into_iter().collect();
+    owe(tx, service, [((subscription.mailbox, subscription.id), News { letters, traces })]).await
 }
 
-async fn add(
+async fn owe(
     tx: &mut Tx,
     service: &Service,
-    mailbox: MailboxId,
-    subscription: SubscriptionId,
-    letters: i64,
+    news: impl IntoIterator<Item = ((MailboxId, SubscriptionId), News)>,
 ) -> Result<(), Error> {
     let now = tx.now().await?;
-    let email = id::new_uuid(now, &*service.random);
-    if ledger::count_letters(tx, email, mailbox, subscription, letters, trace::text(), now).await? {
-        queue::push(tx, queue_of(Kind::NewPost), email, now.plus(service.window)).await?;
+    let count = |((mailbox, subscription), News { letters, traces })| {
+        let id = id::new_uuid(now, &*service.random);
+        Count { id, mailbox, subscription, letters, traces }
+    };
+    let counts: Vec<Count> = news.into_iter().map(count).collect();
+    if counts.is_empty() {
+        return Ok(());
     }
+    let opened = ledger::count_letters(tx, counts, now).await?;
+    queue::push_all(tx, queue_of(Kind::NewPost), opened, now.plus(service.window)).await?;
     Ok(())
 }

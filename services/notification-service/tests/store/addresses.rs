@@ -4,7 +4,6 @@ use crate::world::{Who, email, entitled, on_each_engine, target};
 use kernel::PageSize;
 use notification_service::domain::ledger::{Kind, State};
 use notification_service::domain::subscription;
-use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
 use notification_service::store::subscription::Filter;
 use notification_service::usecase::Errand;
@@ -28,7 +27,7 @@ async fn the_old_address_stays_in_force_until_the_new_one_is_confirmed() {
         assert_eq!(changed.address, Some(email("old@example.dk")));
         assert_eq!(changed.waiting.as_ref().map(|waiting| waiting.address.clone()), Some(email("new@example.dk")));
         let code = world.code().await;
-        world.take(Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         world.pass(Duration::from_secs(10));
         // Rendered for the old address, and not taken.
         world.mailer.refuse_next(SendError::new(Fault::Transient, "4.2.0"));
@@ -75,7 +74,7 @@ async fn stopping_drops_what_is_owed_and_a_new_one_can_be_started() {
     on_each_engine(async |world| {
         let who = Who::reader();
         let target = world.subscribed(&who, "niels@example.dk").await;
-        world.take(Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         let stopped = stop(&world.service, target, once()).await.expect("stopped");
         assert_eq!(stop(&world.service, target, once()).await.expect("as it is"), stopped);
         world.pass(Duration::from_secs(10));

@@ -6,7 +6,6 @@ use notification_service::domain::desk::Desk;
 use notification_service::domain::ledger::{Kind, Lane, State};
 use notification_service::domain::places::Places;
 use notification_service::domain::subscription;
-use notification_service::incoming::Incoming;
 use notification_service::mailer::{Fault, SendError};
 use notification_service::usecase::Errand;
 use notification_service::usecase::change_address::change_address;
@@ -23,7 +22,7 @@ async fn letters_told_of_at_a_former_address_that_refuses_are_told_of_at_the_one
     on_each_engine(async |world| {
         let who = Who::reader();
         let target = world.subscribed(&who, "old@example.dk").await;
-        world.take(Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         world.pass(Duration::from_mins(1));
         let once = Once::new([0; 32], "Any", "", [0; 32]);
         change_address(&world.service, target, email("new@example.dk"), once.into()).await.expect("changed");

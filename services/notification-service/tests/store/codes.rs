@@ -193,7 +193,7 @@ async fn neither_code_nor_address_nor_name_lies_in_the_database() {
         let started = world.start(&who, "niels.hemmelig@example.dk").await.expect("started");
         let code = world.code().await;
         world.confirm(target(&started), &code).await.expect("confirmed");
-        world.take(notification_service::incoming::Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         world.pass(Duration::from_secs(10));
         world.mailer.refuse_next(notification_service::mailer::SendError::new(
             notification_service::mailer::Fault::Transient,

@@ -11,10 +11,6 @@ use std::time::Duration;
 
 const WINDOW: Duration = Duration::from_secs(10);
 
-fn letter(who: &Who) -> Incoming {
-    Incoming::PublicPostArrived(who.mailbox)
-}
-
 #[tokio::test]
 async fn a_burst_becomes_one_e_mail_that_counts_it() {
     on_each_engine(async |world| {
@@ -25,7 +21,7 @@ async fn a_burst_becomes_one_e_mail_that_counts_it() {
         world.start(&Who::reads(karens.mailbox), "unconfirmed@example.dk").await.expect("started");
         world.code().await;
         for _ in 0..3 {
-            world.take(letter(&karens)).await;
+            world.take(karens.letter()).await;
             world.pass(Duration::from_secs(3));
         }
         world.send_due(&entitled()).await;
@@ -40,11 +36,46 @@ async fn a_burst_becomes_one_e_mail_that_counts_it() {
             let text = String::from_utf8_lossy(&email.message);
             assert!(text.contains("3 nye breve") && text.contains(&format!("<{id}@digitalpost.example>")), "{text}");
         }
-        world.take(letter(&karens)).await;
+        world.take(karens.letter()).await;
         world.pass(WINDOW);
         world.send_due(&entitled()).await;
         assert_eq!(world.mailer.take().len(), 2);
         assert_eq!(world.count(State::Sent, Kind::NewPost).await, 4);
+    })
+    .await;
+}
+
+/// Those of a batch are counted together, each for whom it is, whatever else is told between them.
+#[tokio::test]
+async fn letters_of_a_batch_are_counted_each_for_its_own() {
+    on_each_engine(async |world| {
+        let (karens, others, ended) = (Who::reader(), Who::reader(), Who::reader());
+        let karen = Who { person: karens.mailbox, access: None, ..karens };
+        for (who, address) in [(karens, "niels"), (karen, "karen"), (others, "ida"), (ended, "gone")] {
+            world.subscribed(&who, &format!("{address}@example.dk")).await;
+        }
+        let own_notice = Incoming::PostArrived { mailbox: karens.mailbox, owner_only: true };
+        let end = Incoming::AccessEnded(ended.access.expect("a reader's"));
+        let (hers, other) = (karens.letter(), others.letter());
+        world.take_all(vec![hers, hers, own_notice, Who::reader().letter(), other, end, other]).await;
+        // The second batch joins what the first has opened.
+        world.take_all(vec![hers, own_notice]).await;
+        world.pass(WINDOW);
+        world.send_due(&entitled()).await;
+        let mut told: Vec<(String, String)> = Vec::new();
+        for (_, email) in world.mailer.take() {
+            let text = String::from_utf8_lossy(&email.message).into_owned();
+            // Not the one about the end.
+            let letters = text.lines().find(|line| line.contains("nye breve"));
+            told.extend(letters.map(|letters| (email.recipient.as_str().to_owned(), letters.to_owned())));
+        }
+        told.sort();
+        let [(ida, two), (karen, five), (niels, three)] = &told[..] else { panic!("{told:?}") };
+        assert_eq!([ida, karen, niels], ["ida@example.dk", "karen@example.dk", "niels@example.dk"]);
+        assert!(
+            two.contains("2 nye breve") && five.contains("5 nye breve") && three.contains("3 nye breve"),
+            "{told:?}"
+        );
     })
     .await;
 }
@@ -54,7 +85,7 @@ async fn letters_counted_at_once_are_all_counted() {
     on_each_engine(async |world| {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
-        futures::future::join_all((0..30).map(|_| world.take(letter(&who)))).await;
+        futures::future::join_all((0..30).map(|_| world.take(who.letter()))).await;
         world.pass(WINDOW);
         world.send_due(&entitled()).await;
         let sent = world.mailer.take();
@@ -69,10 +100,10 @@ async fn an_ended_access_gets_nothing_by_event_or_by_the_last_question() {
     on_each_engine(async |world| {
         let who = Who::reader();
         let target = world.subscribed(&who, "niels@example.dk").await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.pass(WINDOW);
         world.send_due(&Standing::NotEntitled).await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.take(Incoming::AccessEnded(who.access.expect("an access"))).await;
         world.pass(WINDOW);
         world.send_due(&entitled()).await;
@@ -82,7 +113,7 @@ async fn an_ended_access_gets_nothing_by_event_or_by_the_last_question() {
         let ended = world.get(target).await;
         assert_eq!(ended.end.map(|end| end.reason), Some(subscription::EndReason::AccessEnded));
         assert_eq!(ended.address, None);
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         assert_eq!(world.count(State::Owed, Kind::NewPost).await, 0);
     })
     .await;
@@ -114,12 +145,12 @@ async fn without_an_answer_nothing_is_sent_and_nothing_lost() {
     on_each_engine(async |world| {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         for _ in 0..100 {
             world.pass(Duration::from_mins(1));
             world.send_due(&Standing::Unknown).await;
         }
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         assert!(world.mailer.take().is_empty());
         world.pass(Duration::from_mins(1));
         world.send_due(&entitled()).await;
@@ -136,14 +167,14 @@ async fn what_did_not_get_through_is_tried_again_with_the_same_bytes() {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
         world.mailer.take_tried();
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.pass(WINDOW);
         for fault in [Fault::Transient, Fault::Ours, Fault::Transient] {
             world.mailer.refuse_next(SendError::new(fault, "4.2.0"));
             world.send_due(&entitled()).await;
             assert_eq!(world.count(State::Owed, Kind::NewPost).await, 1);
             // A letter that comes now is covered by another e-mail: the bytes of this one are settled.
-            world.take(letter(&who)).await;
+            world.take(who.letter()).await;
             assert_eq!(world.count(State::Owed, Kind::NewPost).await, 2);
             world.pass(WINDOW);
             world.send_due(&Standing::NotEntitled).await;
@@ -164,7 +195,7 @@ async fn after_three_days_it_is_put_aside_and_not_lost() {
     on_each_engine(async |world| {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.pass(Duration::from_hours(72));
         world.mailer.refuse_next(SendError::new(Fault::Ours, "5.7.8"));
         world.send_due(&entitled()).await;
@@ -181,7 +212,7 @@ async fn a_refused_recipient_ends_the_subscription_and_is_told() {
     on_each_engine(async |world| {
         let who = Who::reader();
         let target = world.subscribed(&who, "niels@example.dk").await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.pass(WINDOW);
         world.mailer.refuse_next(SendError::new(Fault::Recipient, "5.1.1"));
         world.send_due(&entitled()).await;
@@ -199,7 +230,7 @@ async fn a_dead_workers_claim_runs_out_and_a_sleeper_changes_nothing() {
     on_each_engine(async |world| {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
-        world.take(letter(&who)).await;
+        world.take(who.letter()).await;
         world.pass(WINDOW);
         let asleep = claim(&world.service, Lane::News, 16).await.expect("claimed");
         assert_eq!(asleep.len(), 1);
@@ -224,7 +255,7 @@ async fn many_workers_at_once_send_each_e_mail_once() {
         for number in 0..20 {
             world.subscribed(&Who::reads(karens.mailbox), &format!("reader{number}@example.dk")).await;
         }
-        world.take(letter(&karens)).await;
+        world.take(karens.letter()).await;
         world.pass(WINDOW);
         let standing = entitled();
         futures::future::join_all((0..4).map(|_| world.send_due(&standing))).await;
@@ -250,7 +281,7 @@ async fn n9_two_replicas_at_once_tell_of_every_letter_once() {
         for _ in 0..5 {
             let taken = (0..20).map(|number| {
                 let replica = if number % 2 == 0 { &world } else { &twin };
-                replica.take(letter(&who))
+                replica.take(who.letter())
             });
             // What was gathered before falls due while more letters come.
             tokio::join!(futures::future::join_all(taken), world.send_due(&standing), twin.send_due(&standing));

@@ -28,10 +28,10 @@ async fn what_is_long_over_is_taken_out_and_what_is_owed_stays() {
         let who = Who::reader();
         world.subscribed(&who, "niels@example.dk").await;
         // One is dropped, one is set aside.
-        world.take(Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         world.pass(DAY);
         world.send_due(&Standing::NotEntitled).await;
-        world.take(Incoming::PublicPostArrived(who.mailbox)).await;
+        world.take(who.letter()).await;
         world.pass(3 * DAY);
         world.mailer.refuse_next(SendError::new(Fault::Ours, "5.7.8"));
         world.send_due(&entitled()).await;
@@ -95,7 +95,7 @@ async fn a_code_waits_behind_no_mass_of_news() {
         for number in 0..40 {
             world.subscribed(&Who::reads(karens.mailbox), &format!("reader{number}@example.dk")).await;
         }
-        world.take(Incoming::PublicPostArrived(karens.mailbox)).await;
+        world.take(karens.letter()).await;
         world.pass(Duration::from_secs(10));
         world.start(&Who::reader(), "late@example.dk").await.expect("started");
         world.send_one_batch_of_what_is_awaited().await;

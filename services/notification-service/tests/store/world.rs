@@ -2,7 +2,7 @@
 
 use crate::mailer::Recorder;
 use engines::Engine;
-use events::Emitter;
+use events::{Emitter, Handler as _, New};
 use kernel::{AccessId, EmailAddress, ManualClock, PersonId, ServiceName, SystemRandom, Timestamp};
 use notification_service::config::ServiceConfig;
 use notification_service::domain::code::Code;
@@ -21,6 +21,7 @@ use notification_service::usecase::confirm::{Confirm, confirm};
 use notification_service::usecase::prepare::Candidate;
 use notification_service::usecase::start::{Start, start};
 use notification_service::usecase::{Target, overview, resend};
+use rpc::trace::Span;
 use sql::{DatabaseConfig, Db, Once, TimeSource};
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,11 +116,14 @@ impl World {
 
     /// Takes an event in.
     pub(crate) async fn take(&self, incoming: Incoming) {
+        self.take_all(vec![incoming]).await;
+    }
+
+    /// Takes the events of a batch in.
+    pub(crate) async fn take_all(&self, batch: Vec<Incoming>) {
         let service = self.service.clone();
-        let taken = self
-            .service
-            .db
-            .write(move |tx| Box::pin(async move { events::Handler::take(&Events(service), tx, incoming).await }));
+        let new = batch.into_iter().map(|incoming| New { incoming, span: Span::default() }).collect();
+        let taken = self.service.db.write(move |tx| Box::pin(async move { Events(service).take_all(tx, new).await }));
         taken.await.expect("taken in");
     }
 
@@ -197,6 +201,11 @@ impl Who {
     pub(crate) fn reads(mailbox: PersonId) -> Self {
         let access = Some(AccessId::new(START, &SystemRandom));
         Self { person: PersonId::new(START, &SystemRandom), mailbox, access }
+    }
+
+    /// A letter in the mailbox.
+    pub(crate) fn letter(&self) -> Incoming {
+        Incoming::PostArrived { mailbox: self.mailbox, owner_only: false }
     }
 
     /// The same person, as the reader of a further mailbox.
