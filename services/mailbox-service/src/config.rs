@@ -21,6 +21,9 @@ pub struct ServiceConfig {
     /// The most batches of register extracts and mass mailings that are written at once, of all streams together: more of them
     /// make a mailing faster and reading slower. None: half as many as there are cores.
     pub max_batches: Option<NonZeroUsize>,
+    /// How many times as long as a batch took the next one waits, if others called meanwhile: less of it makes a mailing faster and
+    /// reading slower. 0: it never waits.
+    pub batch_rest: u32,
     /// The most files that are uploaded at once; more are shed. Each takes a call's place and the memory of a part, 5 MiB in a
     /// bucket.
     pub max_uploads: usize,
@@ -64,6 +67,7 @@ impl Default for ServiceConfig {
             bucket: None,
             scanner: None,
             max_batches: None,
+            batch_rest: 5,
             max_uploads: 24,
             max_uploads_of_one: 6,
             max_downloads: 128,

@@ -18,6 +18,7 @@ pub mod outgoing;
 pub mod peers;
 pub mod scanner;
 pub mod store;
+pub mod turns;
 pub mod uploads;
 pub mod usecase;
 pub mod watchers;
@@ -41,13 +42,14 @@ use job::watch_others::WatchOthers;
 use kernel::ServiceName;
 use objects::Objects;
 use peers::access::Access;
+use rpc::layer::limit::Limit;
 use rpc::{MAX_REQUEST_BYTES, Streams};
 use runtime::{App, Base, Config, Outside};
 use scanner::Scanner;
 use sql::{Migrations, Step};
 use std::sync::Arc;
 use store::person::PersonRow;
-use tokio::sync::Semaphore;
+use turns::Turns;
 use uploads::Uploads;
 use usecase::Parts;
 use watchers::Watchers;
@@ -121,7 +123,7 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         access: Access::new(access.clone()),
         objects: objects(&config.service)?,
         scanner: config.service.scanner.clone().map(Scanner::new),
-        turns: Arc::new(Semaphore::new(config.service.turns())),
+        turns: turns(&config.service, base.server.limit().clone()),
         uploads: Uploads::new(config.service.max_uploads, config.service.max_uploads_of_one),
         downloads: Streams::new(config.service.max_downloads),
         decoy: PersonRow::decoy(&base.keys.keyring, &*base.random),
@@ -150,6 +152,10 @@ pub async fn build(config: Config<ServiceConfig>, outside: Outside) -> anyhow::R
         Some(heads) => app.working(ExportHeads::new(parts, heads)),
         None => app,
     })
+}
+
+fn turns(config: &ServiceConfig, limit: Limit) -> Turns {
+    Turns::new(config.turns(), config.batch_rest, move || limit.calls_let_in())
 }
 
 fn objects(config: &ServiceConfig) -> anyhow::Result<Objects> {

@@ -63,6 +63,7 @@ use crate::scanner::Scanner;
 use crate::store;
 use crate::store::activity::Logged;
 use crate::store::person::PersonRow;
+use crate::turns::Turns;
 use crate::uploads::Uploads;
 use crate::watchers::Watchers;
 use crypto::{DataKey, Keys, LookupHash};
@@ -73,7 +74,6 @@ use sql::once::Repeat;
 use sql::{Db, Once, Tx};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// What the actions stand on.
@@ -93,7 +93,7 @@ pub struct Parts {
     /// Looks at files before they can be attached, where there is one.
     pub scanner: Option<Scanner>,
     /// The turns that register extracts and mass mailings take, one for each batch.
-    pub turns: Arc<Semaphore>,
+    pub turns: Turns,
     /// The files that are being uploaded.
     pub uploads: Uploads,
     /// The files that are being downloaded. They end by themselves when the process stops.

@@ -111,6 +111,7 @@ pub struct Server {
     listener: TcpListener,
     for_probes: Option<TcpListener>,
     address: SocketAddr,
+    limit: Limit,
 }
 
 impl Server {
@@ -127,7 +128,13 @@ impl Server {
             ),
             None => None,
         };
-        Ok(Self { config, listener, for_probes, address })
+        let limit = Limit::new(config.in_flight, config.waiting);
+        Ok(Self { config, listener, for_probes, address, limit })
+    }
+
+    /// The bounds on what it lets in.
+    pub fn limit(&self) -> &Limit {
+        &self.limit
     }
 
     /// Where it listens.
@@ -163,8 +170,7 @@ impl Server {
         if self.config.reflection {
             add_reflection(&mut services, &names)?;
         }
-        let limit = Limit::new(self.config.in_flight, self.config.waiting);
-        let routes = Routes::from(wrap(services.routes().into_axum_router(), auth, limit));
+        let routes = Routes::from(wrap(services.routes().into_axum_router(), auth, self.limit.clone()));
 
         let no_new_calls = CancellationToken::new();
         let cut = CancellationToken::new();

@@ -1,5 +1,5 @@
-//! Reading beside a mass mailing: the newest 50 letters, listed by owners at a steady rate, before a mailing and until its last
-//! letter is answered for. Its letters are told of by e-mail, which a fast mail server takes.
+//! Reading beside a mass mailing: the newest 50 letters, listed by owners at a steady rate, before a mailing and until the
+//! last letter is answered for and told of by e-mail, which a fast mail server takes.
 
 use crate::arguments::{Mailing, engines};
 use crate::delegated::{Listing, listing, listing_each, mailbox};
@@ -15,7 +15,7 @@ use harness::Suite;
 use kernel::ServiceName;
 use notification_service::config::MailConfig;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tonic::transport::Channel;
 
 /// Streams of the extract at once.
@@ -42,7 +42,7 @@ async fn one(sizes: &Mailing, engine: Engine) -> anyhow::Result<()> {
     in_parts(STREAMS, sizes.mailboxes, |part| extract(suite.clone(), part)).await?;
     let accesses = stage.fill_accesses_to(&registered(&stage).await?).await?;
     stage.processes.terminate(ServiceName::Notification)?;
-    Subscribers::fill(&stage, &accesses, 0).await?;
+    let subscribers = Subscribers::fill(&stage, &accesses, 0).await?;
     stage.processes.start_again(ServiceName::Notification).await?;
     let listings = listings(&suite, sizes).await?;
     stage.vacuum(ServiceName::Mailbox).await?;
@@ -51,11 +51,16 @@ async fn one(sizes: &Mailing, engine: Engine) -> anyhow::Result<()> {
     let time = Duration::from_secs(sizes.seconds);
     paced(sizes.rate, tokio::time::sleep(time / WARM_UP), &lists).await?;
     let (alone, ()) = paced(sizes.rate, tokio::time::sleep(time), &lists).await?;
-    let sending = in_parts(sizes.streams, sizes.letters, |part| mailing(suite.clone(), part, sizes.mailboxes));
-    let (beside, took) = paced(sizes.rate, sending, &lists).await?;
-    let took = took?.as_secs_f64();
+    let sending = async {
+        let took = in_parts(sizes.streams, sizes.letters, |part| mailing(suite.clone(), part, sizes.mailboxes)).await?;
+        let begun = Instant::now();
+        subscribers.are_all_told(&stage).await?;
+        anyhow::Ok((took, begun.elapsed()))
+    };
+    let (beside, done) = paced(sizes.rate, sending, &lists).await?;
+    let (took, told) = done.map(|(took, told)| (took.as_secs_f64(), told.as_secs_f64()))?;
     println!(
-        "{engine:?}: {} letters to {} mailboxes in {took:.1} s, {:.0}/s; {} e-mails meanwhile",
+        "{engine:?}: {} letters to {} mailboxes in {took:.1} s, {:.0}/s; {} e-mails, the last {told:.1} s later",
         sizes.letters,
         sizes.mailboxes,
         f64::from(sizes.letters) / took,

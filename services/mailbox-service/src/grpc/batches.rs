@@ -1,28 +1,23 @@
 //! Streams that are answered item by item and done batch by batch: the items that come close together go into one
 //! transaction, and nothing more is read until their answers are taken. So what is in memory is one batch, however long the
 //! stream and however slow its reader.
-//!
-//! What streams in is large and in no hurry: all streams of a process share a few turns, one for each batch, so that whoever
-//! reads meanwhile finds the rest of the machine free.
 
 use crate::error::Error;
+use crate::turns::Turns;
 use rpc::{Call, OpenStream, Refusal, Streams};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 use tracing::Instrument as _;
 
-/// The most items of one transaction.
-const BATCH: usize = 256;
 /// About how many bytes of items one transaction takes.
 const BATCH_BYTES: usize = 1024 * 1024;
 /// How long a batch waits for more items: on the scale of the commit that it saves.
 const WINDOW: Duration = Duration::from_millis(5);
 /// How many answers wait for their reader.
-const ANSWERS: usize = BATCH;
+const ANSWERS: usize = 256;
 
 /// The answers, each sent once its item is durable.
 pub(super) type Answers<A> = ReceiverStream<Result<A, Status>>;
@@ -41,7 +36,7 @@ pub(super) trait Batched: Send + 'static {
 /// Does `incoming` in a task of its own, a batch whenever it has one of the `turns`.
 pub(super) fn run<B: Batched>(
     batched: B,
-    turns: &Arc<Semaphore>,
+    turns: &Turns,
     streams: &Streams,
     call: &Call,
     incoming: Streaming<B::Item>,
@@ -55,7 +50,7 @@ pub(super) fn run<B: Batched>(
 
 struct Run<B: Batched> {
     batched: B,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     incoming: Streaming<B::Item>,
     answers: mpsc::Sender<Result<B::Answer, Status>>,
     open: OpenStream,
@@ -77,11 +72,10 @@ impl<B: Batched> Run<B> {
             if batch.is_empty() {
                 return Ok(());
             }
-            let answers = {
-                // Fails only when the semaphore is closed, which it never is.
-                let _turn = self.turns.acquire().await;
-                self.batched.answer(batch).await?
-            };
+            let turn = self.turns.take().await;
+            let answers = self.batched.answer(batch).await;
+            turn.end();
+            let answers = answers?;
             for answer in answers {
                 if self.answers.send(Ok(answer)).await.is_err() {
                     return Ok(());
@@ -99,8 +93,8 @@ impl<B: Batched> Run<B> {
         let Some(first) = self.first().await? else { return Ok(batch) };
         let mut bytes = prost::Message::encoded_len(&first);
         batch.push(first);
-        let window = Instant::now() + WINDOW;
-        while batch.len() < BATCH && bytes < BATCH_BYTES {
+        let (window, most) = (Instant::now() + WINDOW, self.turns.batch());
+        while batch.len() < most && bytes < BATCH_BYTES {
             match timeout_at(window, self.incoming.message()).await {
                 Ok(Ok(Some(item))) => {
                     bytes += prost::Message::encoded_len(&item);

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tonic::Status;
@@ -32,11 +33,13 @@ struct Pools {
 struct Pool {
     admitted: Semaphore,
     running: Semaphore,
+    let_in: AtomicU64,
 }
 
 impl Pool {
     fn new(in_flight: usize, waiting: usize) -> Self {
-        Self { admitted: Semaphore::new(in_flight + waiting), running: Semaphore::new(in_flight) }
+        let (admitted, running) = (Semaphore::new(in_flight + waiting), Semaphore::new(in_flight));
+        Self { admitted, running, let_in: AtomicU64::new(0) }
     }
 }
 
@@ -45,6 +48,12 @@ impl Limit {
     pub fn new(in_flight: usize, waiting: usize) -> Self {
         let pool = || Pool::new(in_flight, waiting);
         Self(Arc::new(Pools { calls: pool(), streams: pool(), internal: pool() }))
+    }
+
+    /// How many calls from outside were let in so far; streams, and what services ask each other, are not among them. For work
+    /// that is in no hurry to see whether anybody else is there.
+    pub fn calls_let_in(&self) -> u64 {
+        self.0.calls.let_in.load(Ordering::Relaxed)
     }
 
     fn pool(&self, path: &str) -> &Pool {
@@ -66,6 +75,7 @@ pub async fn layer(State(limit): State<Limit>, request: Request, next: Next) -> 
     let Ok(_admitted) = pool.admitted.try_acquire() else {
         return Status::from(Refusal::new(ErrorReason::Overloaded).retry_after(COME_AGAIN_AFTER)).into_http();
     };
+    pool.let_in.fetch_add(1, Ordering::Relaxed);
     // Fails only when closed, which nobody does.
     let _running = pool.running.acquire().await;
     next.run(request).await
