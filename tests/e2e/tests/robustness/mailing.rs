@@ -1,11 +1,11 @@
 //! kill -9 of every process while e-mails are sent: every letter owed an e-mail is told of, and nothing else is.
 
+use crate::emails::Emails;
 use crate::trials::number;
 use api::notification::v1::{LedgerKind, LedgerState};
 use harness::scripted::{Act, Moment, Taken};
 use harness::{Citizen, Engine, Letter, Person, Processes, ScriptedServer, Settings, Suite, size};
 use kernel::ServiceName;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// How many processes there are of each service.
@@ -122,9 +122,7 @@ struct Run {
     delivered: Vec<usize>,
     /// How many letters each was told of, the same e-mail counted once.
     told: Vec<usize>,
-    /// Each e-mail, by its return path, which it has for itself.
-    emails: BTreeMap<String, Taken>,
-    duplicates: usize,
+    emails: Emails,
     kills: usize,
     slowest: Duration,
 }
@@ -132,8 +130,8 @@ struct Run {
 impl Run {
     fn of(citizens: usize) -> Self {
         let none = vec![0; citizens];
-        let (emails, duplicates, kills, slowest) = (BTreeMap::new(), 0, 0, Duration::ZERO);
-        Self { delivered: none.clone(), told: none, emails, duplicates, kills, slowest }
+        let (emails, kills, slowest) = (Emails::default(), 0, Duration::ZERO);
+        Self { delivered: none.clone(), told: none, emails, kills, slowest }
     }
 
     async fn delivers(&mut self, suite: &Suite, citizens: &[Citizen], letters: usize) {
@@ -162,30 +160,24 @@ impl Run {
     }
 
     fn take(&mut self, taken: Vec<Taken>) {
-        for taken in taken {
-            if let Some(first) = self.emails.get(&taken.sender) {
-                assert_eq!(taken, *first, "the same Message-ID and bytes");
-                self.duplicates += 1;
-                continue;
-            }
+        for taken in self.emails.keep(taken) {
             let (whose, letters) = read(&taken);
             self.told[whose] += letters;
             assert!(self.told[whose] <= self.delivered[whose], "no letter is told of in two e-mails");
-            self.emails.insert(taken.sender.clone(), taken);
         }
     }
 
     fn report(&self, letters: usize) {
-        let (kills, duplicates, slowest) = (self.kills, self.duplicates, self.slowest);
+        let (kills, slowest) = (self.kills, self.slowest);
+        let (emails, duplicates) = (self.emails.number(), self.emails.duplicates());
         assert_eq!(self.told, self.delivered, "each letter is told of, and none twice");
         println!(
-            "{kills} kills over {letters} letters: {} e-mails, {duplicates} of them twice; all told {slowest:.1?} after the \
-             kills at the latest",
-            self.emails.len(),
+            "{kills} kills over {letters} letters: {emails} e-mails, {duplicates} of them twice; all told {slowest:.1?} after the \
+             kills at the latest"
         );
         assert!(duplicates <= kills * AT_ONCE);
         if letters >= 10_000 {
-            assert!(duplicates * 200 <= self.emails.len(), "at most 0.5 %");
+            assert!(duplicates * 200 <= emails, "at most 0.5 %");
         }
     }
 }

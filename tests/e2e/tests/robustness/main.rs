@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod cancelling;
+mod emails;
 mod endings;
 mod expiries;
 mod fetching;
 mod mailing;
 mod pausing;
+mod persisting;
 mod races;
 mod restore;
 mod rollouts;
 mod schemas;
+mod stories;
 mod traffic;
 mod trials;

@@ -1,7 +1,7 @@
 //! Every process is started anew, one after the other, while calls come in: a caller who tries again elsewhere when it is told
 //! UNAVAILABLE notices nothing (REL-D5). So with tonic's client, and with one that shares no code with the services.
 
-use crate::traffic::{Traffic, pairs};
+use crate::traffic::{TURN, Traffic, pairs};
 use crate::trials::number;
 use api::access::v1::ListGivenAccessesRequest;
 use api::mailbox::v1::GetMessageRequest;
@@ -10,11 +10,8 @@ use harness::{Engine, ForeignCall, ForeignClient, Processes, size};
 use kernel::ServiceName;
 use std::collections::BTreeMap;
 use std::time::Instant;
-use tokio::sync::Mutex;
 
 const REPLICAS: usize = 2;
-/// Whose turn it is: each test brings all the load that a small machine takes.
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How often everything is started anew, and how many calls come in a second.
 fn extent() -> (usize, u32) {

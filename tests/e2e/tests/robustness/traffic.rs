@@ -1,6 +1,7 @@
 //! Calls that come in at a rate of their own, however long the answers take, through all replicas; whoever is told UNAVAILABLE
 //! tries again elsewhere.
 
+use crate::persisting::Tally;
 use crate::trials::Pair;
 use api::mailbox::v1::Delivery;
 use api::notification::v1::ListSubscriptionsRequest;
@@ -10,24 +11,20 @@ use harness::{Letter, Processes, Refused, Until};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tonic::Code;
 
+/// Whose turn it is: each test with traffic brings all the load that a small machine takes.
+pub(crate) static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 /// How many owners and readers there are.
-const PAIRS: usize = 12;
+pub(crate) const PAIRS: usize = 12;
 /// How many calls may wait for their answers; then the next come in late, and it is counted how often that was.
 const IN_FLIGHT: usize = 256;
-/// How often a call is tried before it has failed, and after what wait.
-const TRIES: usize = 100;
-const COME_AGAIN: Duration = Duration::from_millis(20);
 /// What is called in turn: every service.
 const KINDS: [&str; 4] = ["opening", "accesses", "subscriptions", "delivery"];
 
 /// What became of the calls.
 #[derive(Default, Debug)]
 pub(crate) struct Seen {
-    calls: AtomicUsize,
-    repeated: AtomicUsize,
-    most_tries: AtomicUsize,
+    tally: Tally,
     late: AtomicUsize,
     failed: Mutex<Vec<String>>,
     /// Letters that were acknowledged, for each pair.
@@ -57,17 +54,15 @@ impl Traffic {
             self.over.store(true, Ordering::Relaxed);
         };
         futures::future::join(ending, self.calls()).await;
-        let (calls, seconds) = (self.seen.calls.load(Ordering::Relaxed), started.elapsed().as_secs_f64());
+        let (calls, seconds) = (self.seen.tally.calls(), started.elapsed().as_secs_f64());
         let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
         let acknowledged: Vec<usize> = self.seen.letters.iter().map(count).collect();
         let failed = self.seen.failed.lock().unwrap().clone();
         #[expect(clippy::cast_precision_loss, reason = "a rate to be shown")]
         let rate = calls as f64 / seconds;
         println!(
-            "{calls} calls in {seconds:.0} s ({rate:.0} a second), {} told to come again, {} tries at the most, {} came in \
-             late, {} letters, {} failed",
-            count(&self.seen.repeated),
-            count(&self.seen.most_tries),
+            "{calls} calls in {seconds:.0} s ({rate:.0} a second), {}, {} came in late, {} letters, {} failed",
+            self.seen.tally,
             count(&self.seen.late),
             acknowledged.iter().sum::<usize>(),
             failed.len(),
@@ -124,11 +119,11 @@ async fn call(pair: &Pair, turn: usize, seen: &Seen) {
     match turn / PAIRS % KINDS.len() {
         0 => {
             let opens = async |at| pair.reader.through(pair.suite(at)).opens(&pair.letter).await.map(|_| ());
-            persist(seen, turn, opens).await;
+            comes_through(seen, turn, opens).await;
         }
         1 => {
             let lists = async |at| pair.owner.through(pair.suite(at)).given_accesses().await.map(|_| ());
-            persist(seen, turn, lists).await;
+            comes_through(seen, turn, lists).await;
         }
         2 => {
             let lists = async |at| {
@@ -136,44 +131,25 @@ async fn call(pair: &Pair, turn: usize, seen: &Seen) {
                 let request = reader.request(ListSubscriptionsRequest::default());
                 answer(pair.suite(at).clients().subscriptions().list_subscriptions(request).await).map(|_| ())
             };
-            persist(seen, turn, lists).await;
+            comes_through(seen, turn, lists).await;
         }
         _ => {
             let letter = Letter::about(&format!("Brev {turn}"));
             let delivery: Delivery = pair.suite(0).authority().prepares(&pair.owner.person, letter).await.unwrap();
             let sends = async |at| pair.suite(at).authority().sends(delivery.clone()).await.map(|_| ());
-            if persist(seen, turn, sends).await {
+            if comes_through(seen, turn, sends).await {
                 seen.letters[turn % PAIRS].fetch_add(1, Ordering::Relaxed);
             }
         }
     }
 }
 
-/// Calls one replica and then the other, for as long as that one is away; whether it came through.
-async fn persist(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(), Refused>) -> bool {
-    seen.calls.fetch_add(1, Ordering::Relaxed);
-    for tries in 1..=TRIES {
-        match call(turn + tries).await {
-            Ok(()) => {
-                seen.most_tries.fetch_max(tries, Ordering::Relaxed);
-                return true;
-            }
-            Err(refused) if is_away(&refused) && tries < TRIES => {
-                seen.repeated.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(COME_AGAIN).await;
-            }
-            Err(refused) => {
-                seen.failed.lock().unwrap().push(format!("{}: {refused:?}", KINDS[turn / PAIRS % KINDS.len()]));
-                break;
-            }
-        }
+/// Calls one replica after the other, for as long as they are away; whether it came through.
+async fn comes_through(seen: &Seen, turn: usize, call: impl AsyncFn(usize) -> Result<(), Refused>) -> bool {
+    // In each round a pair begins with another replica than in the one before.
+    let came = seen.tally.persist(turn + turn / PAIRS, call).await;
+    if let Err(refused) = &came {
+        seen.failed.lock().unwrap().push(format!("{}: {refused:?}", KINDS[turn / PAIRS % KINDS.len()]));
     }
-    false
-}
-
-/// Whether nobody was there to answer. Where a connection ends under a call, other clients say UNAVAILABLE, and tonic's says
-/// CANCELLED, INTERNAL or UNKNOWN; what we refuse ourselves has a reason with it always.
-fn is_away(refused: &Refused) -> bool {
-    let by_transport = matches!(refused.code, Code::Cancelled | Code::Internal | Code::Unknown);
-    refused.code == Code::Unavailable || (by_transport && refused.reason.is_empty())
+    came.is_ok()
 }

@@ -18,20 +18,27 @@ use tonic::Request;
 pub struct Caseworker {
     pub(crate) suite: Suite,
     caller: Caller,
+    /// What their system sends with each thing they do; empty where it does not repeat calls.
+    pub(crate) request_id: String,
 }
 
 impl Suite {
     /// A caseworker of the municipality of Odense.
+    pub fn caseworker(&self) -> Caseworker {
+        self.caseworker_called("b-1234")
+    }
+
+    /// Another one.
     ///
     /// # Panics
-    /// Never: its CVR number is one.
-    pub fn caseworker(&self) -> Caseworker {
+    /// Never: the CVR number of Odense is one.
+    pub fn caseworker_called(&self, employee_id: &str) -> Caseworker {
         let caller = Caller::Caseworker(kernel::Caseworker {
-            employee_id: "b-1234".to_owned(),
+            employee_id: employee_id.to_owned(),
             municipality: "0461".to_owned(),
             cvr: CvrNumber::parse("29189668").expect("eight digits"),
         });
-        Caseworker { suite: self.clone(), caller }
+        Caseworker { suite: self.clone(), caller, request_id: String::new() }
     }
 }
 
@@ -74,6 +81,18 @@ pub fn desk_request(reader: &Person, owner: &Person, until: Until) -> RequestAcc
 }
 
 impl Caseworker {
+    /// The same, whose calls go to the processes of another suite.
+    #[must_use]
+    pub fn through(&self, suite: &Suite) -> Self {
+        Self { suite: suite.clone(), ..self.clone() }
+    }
+
+    /// The same, whose system names what they do with this request id, so that it can be repeated.
+    #[must_use]
+    pub fn under(&self, request_id: &str) -> Self {
+        Self { request_id: request_id.to_owned(), ..self.clone() }
+    }
+
     /// As the token says.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -91,7 +110,9 @@ impl Caseworker {
         reader: &Citizen,
         until: Until,
     ) -> Result<RecordedAccess, Refused> {
-        self.creates(creation(&owner.person, &reader.person, until)).await
+        let request_id = self.request_id.clone();
+        self.creates(CreateAccessForCitizenRequest { request_id, ..creation(&owner.person, &reader.person, until) })
+            .await
     }
 
     /// Creates an access in just these words.
@@ -109,8 +130,8 @@ impl Caseworker {
         until: Until,
         guardianship: Option<Guardianship>,
     ) -> Result<RecordedAccess, Refused> {
-        let request = desk_request(&reader.person, &owner.person, until);
-        self.asks(RequestAccessForCitizenRequest { guardianship, ..request }).await
+        let (request, request_id) = (desk_request(&reader.person, &owner.person, until), self.request_id.clone());
+        self.asks(RequestAccessForCitizenRequest { guardianship, request_id, ..request }).await
     }
 
     /// Asks in just these words.
@@ -126,7 +147,7 @@ impl Caseworker {
             name: access.name.clone(),
             version: access.version,
             attendance: Some(attendance),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().caseworker_access().record_approval(self.request(request)).await;
         self.suite.settle().await;
@@ -140,7 +161,7 @@ impl Caseworker {
             version: access.version,
             expiry: Some(until.into()),
             attendance: Some(attended()),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().caseworker_access().change_expiry_for_citizen(self.request(request)).await;
         self.suite.settle().await;
@@ -153,7 +174,7 @@ impl Caseworker {
             name: access.name.clone(),
             party: party.into(),
             attendance: Some(attended()),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().caseworker_access().remove_access_for_citizen(self.request(request)).await;
         self.suite.settle().await;

@@ -19,8 +19,9 @@ impl Caseworker {
         address: &str,
         attendance: Attendance,
     ) -> Result<Subscription, Refused> {
-        let attendance = Some(attendance);
-        self.starts_subscription(StartSubscriptionRequest { attendance, ..subscription(access, address) }).await
+        let (attendance, request_id) = (Some(attendance), self.request_id.clone());
+        self.starts_subscription(StartSubscriptionRequest { attendance, request_id, ..subscription(access, address) })
+            .await
     }
 
     /// Switches e-mail on in just these words.
@@ -36,7 +37,7 @@ impl Caseworker {
             name: subscription.name.clone(),
             code: code.to_owned(),
             attendance: Some(attended()),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().subscriptions().confirm_subscription(self.request(request)).await;
         self.suite.settle().await;
@@ -46,7 +47,7 @@ impl Caseworker {
     /// Asks for another code.
     pub async fn asks_for_a_new_code(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
         let name = subscription.name.clone();
-        let request = ResendCodeRequest { name, attendance: Some(attended()), request_id: String::new() };
+        let request = ResendCodeRequest { name, attendance: Some(attended()), request_id: self.request_id.clone() };
         let answered = self.suite.clients().subscriptions().resend_code(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)
@@ -58,7 +59,7 @@ impl Caseworker {
             name: subscription.name.clone(),
             email_address: address.to_owned(),
             attendance: Some(attended()),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().subscriptions().change_address(self.request(request)).await;
         self.suite.settle().await;
@@ -68,7 +69,8 @@ impl Caseworker {
     /// Switches e-mail off.
     pub async fn switches_off_mail(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
         let name = subscription.name.clone();
-        let request = StopSubscriptionRequest { name, attendance: Some(attended()), request_id: String::new() };
+        let request =
+            StopSubscriptionRequest { name, attendance: Some(attended()), request_id: self.request_id.clone() };
         let answered = self.suite.clients().subscriptions().stop_subscription(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)

@@ -2,7 +2,8 @@
 
 use super::register::registration;
 use crate::person::Person;
-use crate::suite::Suite;
+use crate::refused::Refused;
+use crate::suite::{Suite, there};
 use kernel::{Caller, CprNumber, Portal};
 use tonic::Request;
 
@@ -15,6 +16,8 @@ pub struct Citizen {
     /// The name of their mailbox.
     pub mailbox: String,
     portal: Portal,
+    /// What their portal sends with each thing they do; empty where it does not repeat calls.
+    pub(crate) request_id: String,
 }
 
 impl Suite {
@@ -23,10 +26,16 @@ impl Suite {
     /// # Panics
     /// When the person can't be registered.
     pub async fn citizen(&self, person: Person) -> Citizen {
-        let registered = self.register().registers(registration(&person)).await.expect("a person is registered");
-        let mailbox = registered.person.expect("the person").mailbox;
+        let citizen = self.registers(person).await.expect("a person is registered");
         self.settle().await;
-        Citizen { suite: self.clone(), person, mailbox, portal: Portal::BorgerDk }
+        citizen
+    }
+
+    /// The same, and nothing else: the services have not gone on yet.
+    pub async fn registers(&self, person: Person) -> Result<Citizen, Refused> {
+        let registered = self.register().registers(registration(&person)).await?;
+        let (mailbox, portal) = (there(registered.person)?.mailbox, Portal::BorgerDk);
+        Ok(Citizen { suite: self.clone(), person, mailbox, portal, request_id: String::new() })
     }
 
     /// Karen and Niels, between whom most stories happen.
@@ -46,6 +55,12 @@ impl Citizen {
     #[must_use]
     pub fn through(&self, suite: &Suite) -> Self {
         Self { suite: suite.clone(), ..self.clone() }
+    }
+
+    /// The same citizen, whose portal names what they do with this request id, so that it can be repeated.
+    #[must_use]
+    pub fn under(&self, request_id: &str) -> Self {
+        Self { request_id: request_id.to_owned(), ..self.clone() }
     }
 
     /// Somebody of these particulars, who need not be registered: what `self` is mistaken for, or pretends to be.

@@ -67,7 +67,7 @@ macro_rules! acts {
     ($($(#[$doc:meta])* $verb:ident: $rpc:ident($request:ident);)*) => {$(
         $(#[$doc])*
         pub async fn $verb(&self, access: &ReadAccess) -> Result<ReadAccess, Refused> {
-            let request = $request { name: access.name.clone(), ..$request::default() };
+            let request = $request { name: access.name.clone(), request_id: self.request_id.clone() };
             let answered = self.suite.clients().read_access().$rpc(self.request(request)).await;
             self.suite.settle().await;
             there(answer(answered)?.access)
@@ -78,7 +78,8 @@ macro_rules! acts {
 impl Citizen {
     /// Gives access to their public post.
     pub async fn gives_access(&self, to: &Citizen, until: Until) -> Result<ReadAccess, Refused> {
-        self.offers(offer(&to.person, until)).await
+        let request_id = self.request_id.clone();
+        self.offers(GiveAccessRequest { request_id, ..offer(&to.person, until) }).await
     }
 
     /// Gives access in just these words.
@@ -90,12 +91,14 @@ impl Citizen {
 
     /// Gives access to the private post of the portal they are at.
     pub async fn gives_private_access(&self, to: &Citizen, right: AccessScope) -> Result<ReadAccess, Refused> {
-        self.offers(GiveAccessRequest { scope: right.into(), ..offer(&to.person, Until::Never) }).await
+        let (scope, request_id) = (right.into(), self.request_id.clone());
+        self.offers(GiveAccessRequest { scope, request_id, ..offer(&to.person, Until::Never) }).await
     }
 
     /// Asks for access to another's public post.
     pub async fn asks_for_access(&self, owner: &Citizen, until: Until) -> Result<ReadAccess, Refused> {
-        self.asks(request(&owner.person, until)).await
+        let request_id = self.request_id.clone();
+        self.asks(RequestAccessRequest { request_id, ..request(&owner.person, until) }).await
     }
 
     /// Asks for access as the owner's guardian.
@@ -105,8 +108,8 @@ impl Citizen {
         until: Until,
         guardianship: Guardianship,
     ) -> Result<ReadAccess, Refused> {
-        let guardianship = Some(guardianship);
-        self.asks(RequestAccessRequest { guardianship, ..request(&owner.person, until) }).await
+        let (guardianship, request_id) = (Some(guardianship), self.request_id.clone());
+        self.asks(RequestAccessRequest { guardianship, request_id, ..request(&owner.person, until) }).await
     }
 
     /// Asks for access in just these words.
@@ -121,7 +124,7 @@ impl Citizen {
         let request = ApproveAccessRequest {
             name: access.name.clone(),
             version: access.version,
-            ..ApproveAccessRequest::default()
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().read_access().approve_access(self.request(request)).await;
         self.suite.settle().await;
@@ -134,7 +137,7 @@ impl Citizen {
             name: access.name.clone(),
             version: access.version,
             expiry: Some(until.into()),
-            ..ChangeExpiryRequest::default()
+            request_id: self.request_id.clone(),
         };
         let answered = self.suite.clients().read_access().change_expiry(self.request(request)).await;
         self.suite.settle().await;
@@ -225,8 +228,7 @@ impl Citizen {
     /// # Panics
     /// When either is refused.
     pub async fn shares_private_post(&self, reader: &Citizen, scope: AccessScope) -> ReadAccess {
-        let request = GiveAccessRequest { scope: scope.into(), ..offer(&reader.person, Until::Never) };
-        let offered = self.offers(request).await.expect("an offer");
+        let offered = self.gives_private_access(reader, scope).await.expect("an offer");
         reader.approves(&offered).await.expect("an approval")
     }
 }

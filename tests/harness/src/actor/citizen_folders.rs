@@ -16,7 +16,7 @@ impl Citizen {
             parent: mailbox_of(&parent.name),
             display_name: display_name.to_owned(),
             parent_folder: parent.name.clone(),
-            ..CreateFolderRequest::default()
+            request_id: self.request_id.clone(),
         };
         let response = answer(self.suite.clients().mailbox().create_folder(self.request(request)).await)?;
         there(response.folder)
@@ -24,8 +24,8 @@ impl Citizen {
 
     /// Gives a folder another name.
     pub async fn renames_folder(&self, folder: &Folder, display_name: &str) -> Result<Folder, Refused> {
-        let (name, display_name) = (folder.name.clone(), display_name.to_owned());
-        self.renames(RenameFolderRequest { name, display_name, ..RenameFolderRequest::default() }).await
+        let (name, display_name, request_id) = (folder.name.clone(), display_name.to_owned(), self.request_id.clone());
+        self.renames(RenameFolderRequest { name, display_name, request_id, ..RenameFolderRequest::default() }).await
     }
 
     /// The same in just these words.
@@ -35,15 +35,16 @@ impl Citizen {
 
     /// Puts a folder into another, or at the top where that is empty.
     pub async fn moves_folder(&self, folder: &Folder, parent_folder: &str) -> Result<Folder, Refused> {
-        let (name, parent_folder) = (folder.name.clone(), parent_folder.to_owned());
-        let request = MoveFolderRequest { name, parent_folder, ..MoveFolderRequest::default() };
+        let (name, parent_folder, request_id) =
+            (folder.name.clone(), parent_folder.to_owned(), self.request_id.clone());
+        let request = MoveFolderRequest { name, parent_folder, request_id, ..MoveFolderRequest::default() };
         there(answer(self.suite.clients().mailbox().move_folder(self.request(request)).await)?.folder)
     }
 
     /// Deletes a folder; how many letters went to the bin.
     pub async fn deletes_folder(&self, folder: &Folder) -> Result<i64, Refused> {
-        let name = folder.name.clone();
-        let request = self.request(DeleteFolderRequest { name, ..DeleteFolderRequest::default() });
+        let (name, request_id) = (folder.name.clone(), self.request_id.clone());
+        let request = self.request(DeleteFolderRequest { name, request_id, ..DeleteFolderRequest::default() });
         Ok(answer(self.suite.clients().mailbox().delete_folder(request).await)?.deleted_message_count)
     }
 
@@ -54,15 +55,15 @@ impl Citizen {
 
     /// Takes a letter out of the bin.
     pub async fn restores(&self, message: &str) -> Result<(), Refused> {
-        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
-        let request = RestoreMessagesRequest { parent, names, ..RestoreMessagesRequest::default() };
+        let (parent, names, request_id) = (mailbox_of(message), vec![message.to_owned()], self.request_id.clone());
+        let request = RestoreMessagesRequest { parent, names, request_id };
         only(answer(self.suite.clients().mailbox().restore_messages(self.request(request)).await)?.outcomes)
     }
 
     /// Removes a letter in the bin for good.
     pub async fn purges(&self, message: &str) -> Result<(), Refused> {
-        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
-        let request = PurgeMessagesRequest { parent, names, ..PurgeMessagesRequest::default() };
+        let (parent, names, request_id) = (mailbox_of(message), vec![message.to_owned()], self.request_id.clone());
+        let request = PurgeMessagesRequest { parent, names, request_id };
         only(answer(self.suite.clients().mailbox().purge_messages(self.request(request)).await)?.outcomes)
     }
 }

@@ -22,7 +22,7 @@ impl Citizen {
         let request = AddRecipientRequest {
             parent: "mailboxes/me".to_owned(),
             person: Some(person.particulars()),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         there(answer(self.suite.clients().mailbox().add_recipient(self.request(request)).await)?.recipient)
     }
@@ -35,7 +35,7 @@ impl Citizen {
 
     /// Removes a Digital Post recipient.
     pub async fn removes_recipient(&self, recipient: &str) -> Result<(), Refused> {
-        let request = RemoveRecipientRequest { name: recipient.to_owned(), request_id: String::new() };
+        let request = RemoveRecipientRequest { name: recipient.to_owned(), request_id: self.request_id.clone() };
         answer(self.suite.clients().mailbox().remove_recipient(self.request(request)).await).map(|_| ())
     }
 
@@ -45,7 +45,7 @@ impl Citizen {
             name: message.to_owned(),
             target: Some(target),
             comment: "Se her".to_owned(),
-            request_id: String::new(),
+            request_id: self.request_id.clone(),
         };
         self.forwards_as(request).await
     }

@@ -23,7 +23,8 @@ pub fn subscription(access: &ReadAccess, address: &str) -> StartSubscriptionRequ
 impl Citizen {
     /// Switches e-mail on; a code is sent.
     pub async fn switches_on_mail(&self, access: &ReadAccess, address: &str) -> Result<Subscription, Refused> {
-        self.starts_subscription(subscription(access, address)).await
+        let request_id = self.request_id.clone();
+        self.starts_subscription(StartSubscriptionRequest { request_id, ..subscription(access, address) }).await
     }
 
     /// Switches e-mail on in just these words.
@@ -35,8 +36,8 @@ impl Citizen {
 
     /// Enters a code.
     pub async fn enters_code(&self, subscription: &Subscription, code: &str) -> Result<Subscription, Refused> {
-        let (name, code) = (subscription.name.clone(), code.to_owned());
-        let request = ConfirmSubscriptionRequest { name, code, ..ConfirmSubscriptionRequest::default() };
+        let (name, code, request_id) = (subscription.name.clone(), code.to_owned(), self.request_id.clone());
+        let request = ConfirmSubscriptionRequest { name, code, request_id, ..ConfirmSubscriptionRequest::default() };
         let answered = self.suite.clients().subscriptions().confirm_subscription(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)
@@ -44,8 +45,9 @@ impl Citizen {
 
     /// Names another address; a code is sent there.
     pub async fn changes_address(&self, subscription: &Subscription, address: &str) -> Result<Subscription, Refused> {
-        let (name, email_address) = (subscription.name.clone(), address.to_owned());
-        let request = ChangeAddressRequest { name, email_address, ..ChangeAddressRequest::default() };
+        let (name, email_address, request_id) =
+            (subscription.name.clone(), address.to_owned(), self.request_id.clone());
+        let request = ChangeAddressRequest { name, email_address, request_id, ..ChangeAddressRequest::default() };
         let answered = self.suite.clients().subscriptions().change_address(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)
@@ -53,7 +55,8 @@ impl Citizen {
 
     /// Asks for another code.
     pub async fn asks_for_a_new_code(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
-        let request = ResendCodeRequest { name: subscription.name.clone(), ..ResendCodeRequest::default() };
+        let (name, request_id) = (subscription.name.clone(), self.request_id.clone());
+        let request = ResendCodeRequest { name, request_id, ..ResendCodeRequest::default() };
         let answered = self.suite.clients().subscriptions().resend_code(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)
@@ -61,7 +64,8 @@ impl Citizen {
 
     /// Switches e-mail off.
     pub async fn switches_off_mail(&self, subscription: &Subscription) -> Result<Subscription, Refused> {
-        let request = StopSubscriptionRequest { name: subscription.name.clone(), ..StopSubscriptionRequest::default() };
+        let (name, request_id) = (subscription.name.clone(), self.request_id.clone());
+        let request = StopSubscriptionRequest { name, request_id, ..StopSubscriptionRequest::default() };
         let answered = self.suite.clients().subscriptions().stop_subscription(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.subscription)
@@ -88,6 +92,7 @@ impl Citizen {
     pub async fn asks_for_mail_about_own_post_at(&self, address: &str) -> Result<Subscription, Refused> {
         let request = StartSubscriptionRequest {
             target: Some(Target::OwnMailbox(true)),
+            request_id: self.request_id.clone(),
             channel: Channel::Email.into(),
             email_address: address.to_owned(),
             ..StartSubscriptionRequest::default()

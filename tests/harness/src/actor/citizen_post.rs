@@ -33,7 +33,7 @@ impl Citizen {
         let request = UpdateSettingsRequest {
             settings: Some(settings),
             update_mask: Some(FieldMask { paths }),
-            ..UpdateSettingsRequest::default()
+            request_id: self.request_id.clone(),
         };
         there(answer(self.suite.clients().mailbox().update_settings(self.request(request)).await)?.settings)
     }
@@ -108,6 +108,7 @@ impl Citizen {
         let request = CreateFolderRequest {
             parent: mailbox.to_owned(),
             display_name: display_name.to_owned(),
+            request_id: self.request_id.clone(),
             ..CreateFolderRequest::default()
         };
         let response = answer(self.suite.clients().mailbox().create_folder(self.request(request)).await)?;
@@ -120,15 +121,15 @@ impl Citizen {
             parent: mailbox_of(message),
             names: vec![message.to_owned()],
             destination_folder: destination_folder.to_owned(),
-            ..MoveMessagesRequest::default()
+            request_id: self.request_id.clone(),
         };
         only(answer(self.suite.clients().mailbox().move_messages(self.request(request)).await)?.outcomes)
     }
 
     /// Marks a letter read or unread.
     pub async fn marks(&self, message: &str, read: bool) -> Result<(), Refused> {
-        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
-        let request = MarkMessagesRequest { parent, names, read, ..MarkMessagesRequest::default() };
+        let (parent, names, request_id) = (mailbox_of(message), vec![message.to_owned()], self.request_id.clone());
+        let request = MarkMessagesRequest { parent, names, read, request_id };
         only(answer(self.suite.clients().mailbox().mark_messages(self.request(request)).await)?.outcomes)
     }
 
@@ -136,14 +137,14 @@ impl Citizen {
     pub async fn marks_all(&self, messages: &[&str], read: bool) -> Result<Vec<MessageOutcome>, Refused> {
         let parent = messages.first().map(|message| mailbox_of(message)).unwrap_or_default();
         let names = messages.iter().map(|message| (*message).to_owned()).collect();
-        let request = MarkMessagesRequest { parent, names, read, ..MarkMessagesRequest::default() };
+        let request = MarkMessagesRequest { parent, names, read, request_id: self.request_id.clone() };
         Ok(answer(self.suite.clients().mailbox().mark_messages(self.request(request)).await)?.outcomes)
     }
 
     /// Moves a letter into the bin.
     pub async fn deletes(&self, message: &str) -> Result<(), Refused> {
-        let (parent, names) = (mailbox_of(message), vec![message.to_owned()]);
-        let request = DeleteMessagesRequest { parent, names, ..DeleteMessagesRequest::default() };
+        let (parent, names, request_id) = (mailbox_of(message), vec![message.to_owned()], self.request_id.clone());
+        let request = DeleteMessagesRequest { parent, names, request_id };
         only(answer(self.suite.clients().mailbox().delete_messages(self.request(request)).await)?.outcomes)
     }
 }

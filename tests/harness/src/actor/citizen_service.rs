@@ -8,7 +8,8 @@ use api::mailbox::v1::{AcknowledgeServiceRequest, GetServiceRecordRequest, Servi
 impl Citizen {
     /// Is served a message, for themselves or on its owner's behalf.
     pub async fn is_served(&self, message: &str) -> Result<ServiceRecord, Refused> {
-        let request = AcknowledgeServiceRequest { name: message.to_owned(), ..AcknowledgeServiceRequest::default() };
+        let (name, request_id) = (message.to_owned(), self.request_id.clone());
+        let request = AcknowledgeServiceRequest { name, request_id };
         let answered = self.suite.clients().mailbox().acknowledge_service(self.request(request)).await;
         self.suite.settle().await;
         there(answer(answered)?.service_record)

@@ -29,7 +29,8 @@ pub fn answer_to(message: &str) -> ReplyToMessageRequest {
 impl Citizen {
     /// Writes to a contact point; the letter as it lies in their sent folder.
     pub async fn writes_to(&self, contact_point: &str, subject: &str) -> Result<MessageSummary, Refused> {
-        self.writes(written_to(contact_point, subject)).await
+        let request_id = self.request_id.clone();
+        self.writes(SendMessageRequest { request_id, ..written_to(contact_point, subject) }).await
     }
 
     /// The same with PDFs of these names.
@@ -43,7 +44,8 @@ impl Citizen {
         for name in names {
             uploads.push(self.uploads(name, &pdf(subject)).await?.name);
         }
-        self.writes(SendMessageRequest { uploads, ..written_to(contact_point, subject) }).await
+        let request_id = self.request_id.clone();
+        self.writes(SendMessageRequest { uploads, request_id, ..written_to(contact_point, subject) }).await
     }
 
     /// The same in just these words.
@@ -53,7 +55,8 @@ impl Citizen {
 
     /// Answers a letter; the answer as it lies in their sent folder.
     pub async fn replies(&self, message: &str) -> Result<MessageSummary, Refused> {
-        self.replies_as(answer_to(message)).await
+        let request_id = self.request_id.clone();
+        self.replies_as(ReplyToMessageRequest { request_id, ..answer_to(message) }).await
     }
 
     /// The same in just these words.

@@ -7,7 +7,7 @@ use crate::suite::{answer, there};
 use api::mailbox::v1::upload_file_request::Frame;
 use api::mailbox::v1::{
     ContactPoint, ContactPointSetting, ListContactPointsRequest, ListContactPointsResponse, SetContactPointsRequest,
-    SetContactPointsResponse, Upload, UploadFileRequest,
+    SetContactPointsResponse, Upload, UploadFileRequest, UploadHeader,
 };
 use bytes::Bytes;
 
@@ -51,7 +51,7 @@ impl Citizen {
 
     /// Uploads a file for a letter.
     pub async fn uploads(&self, name: &str, content: &[u8]) -> Result<Upload, Refused> {
-        let header = header(name, content);
+        let header = UploadHeader { request_id: self.request_id.clone(), ..header(name, content) };
         let mut frames = vec![UploadFileRequest { frame: Some(Frame::Header(header)) }];
         let chunk = |chunk: &[u8]| UploadFileRequest { frame: Some(Frame::Chunk(Bytes::copy_from_slice(chunk))) };
         frames.extend(content.chunks(CHUNK).map(chunk));

@@ -26,4 +26,9 @@ impl Sessions {
         let longest: Option<(f64, String)> = sqlx::query_as(IDLE).fetch_optional(&mut self.0).await?;
         Ok(longest.map(|(seconds, statement)| (Duration::from_secs_f64(seconds.max(0.0)), statement)))
     }
+
+    /// How many events wait until another service has taken them.
+    pub async fn events_that_wait(&mut self) -> anyhow::Result<i64> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&mut self.0).await?)
+    }
 }
