@@ -67,7 +67,7 @@ impl Default for ServiceConfig {
             bucket: None,
             scanner: None,
             max_batches: None,
-            batch_rest: 5,
+            batch_rest: 8,
             max_uploads: 24,
             max_uploads_of_one: 6,
             max_downloads: 128,
