@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tonic::Code;
 
 /// For how long a call is tried before it has failed, and after what wait it is tried again.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 const COME_AGAIN: Duration = Duration::from_millis(20);
 
 /// How many calls there were, and how often they were tried.

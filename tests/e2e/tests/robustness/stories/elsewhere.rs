@@ -22,8 +22,8 @@ pub(crate) async fn is_given_and_removed_at_the_desk(stage: &Stage) -> Left {
     let message = route.delivers(&owner, Letter::about("Afgørelse")).await;
     route.does(&reader, async |reader| reader.opens(&message).await).await.unwrap();
     let removes = route.records(&desk, async |desk| desk.removes(&access, AccessParty::Owner).await);
-    let removed = removes.await.unwrap();
-    let records: Vec<_> = removed.records.iter().map(|record| record.act.as_str()).collect();
+    let ended = removes.await.unwrap();
+    let records: Vec<_> = ended.records.iter().map(|record| record.act.as_str()).collect();
     assert_eq!(records, ["CreateAccessForCitizen", "RemoveAccessForCitizen"]);
     route.has_ended(&reader, &owner.mailbox, "REMOVED_BY_MUNICIPALITY").await;
     Left::of(&owner, &["Afgørelse", APPROVED, GAVE, ENDED_FOR_OWNER])

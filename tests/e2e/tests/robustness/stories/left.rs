@@ -1,6 +1,6 @@
 //! What stories leave: what has to be there, each once, when all is over.
 
-use super::stage::Stage;
+use super::stage::{Route, Stage};
 use api::access::v1::{EndReason, ReadAccess};
 use harness::{Citizen, Mail};
 
@@ -36,6 +36,13 @@ impl Left {
 
     pub(crate) fn with_emails(self, address: &str, subjects: &[&str]) -> Self {
         Self { emails: Some((address.to_owned(), sorted(subjects.iter().copied()))), ..self }
+    }
+
+    /// Waits until as many letters have come as are to be there.
+    pub(crate) async fn comes(&self, route: &Route<'_>) {
+        for (citizen, letters) in &self.mailboxes {
+            route.has_letters(citizen, letters.len()).await;
+        }
     }
 
     /// All of it is there once, and nothing else.
