@@ -79,11 +79,12 @@ async fn m1_a_reader_of_answers_that_stops_stops_the_intake(world: World) {
 /// However many streams there are, they leave room for others.
 async fn m1_streams_take_turns(world: World) {
     world.karen_and_niels().await;
-    let others = world.parts.turns.acquire().await.expect("the only turn");
+    // The only one.
+    let others = world.parts.turns.take().await;
     let mut stream = begin(&world, mailing(2)).await;
     assert!(tokio::time::timeout(Duration::from_millis(500), stream.message()).await.is_err(), "it waits");
     assert_eq!(letters(&world, KAREN).await, 0);
-    drop(others);
+    others.end();
     for _ in 0..2 {
         assert!(stream.message().await.expect("an answer").is_some());
     }

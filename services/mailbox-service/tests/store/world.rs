@@ -27,6 +27,7 @@ use mailbox_service::incoming::Incoming;
 use mailbox_service::objects::Objects;
 use mailbox_service::peers::access::Access;
 use mailbox_service::store::person::PersonRow;
+use mailbox_service::turns::Turns;
 use mailbox_service::uploads::Uploads;
 use mailbox_service::usecase::{Parts, Repeatable};
 use mailbox_service::watchers::Watchers;
@@ -35,7 +36,6 @@ use sql::{DatabaseConfig, Db, TimeSource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -227,7 +227,7 @@ async fn parts(folder: &TempDir, config: DatabaseConfig, clock: &ManualClock, ac
         random,
         streams: Streams::new(8),
         scanner: None,
-        turns: Arc::new(Semaphore::new(1)),
+        turns: Turns::new(1, 0, || 0),
         uploads: Uploads::new(3, 2),
         downloads: Streams::new(2),
         watchers: Watchers::default(),
