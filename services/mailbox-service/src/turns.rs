@@ -131,8 +131,8 @@ mod tests {
         advance(TOOK).await;
         turn.end();
         assert_eq!(turns.batch(), SMALL_BATCH);
-        assert!(!is_free(&turns, 3 * TOOK - Duration::from_millis(5)).await);
-        assert!(is_free(&turns, Duration::from_millis(10)).await);
+        assert!(!is_free(&turns, 2 * TOOK).await);
+        assert!(is_free(&turns, TOOK + Duration::from_millis(5)).await);
         // They have gone.
         turns.take().await.end();
         assert_eq!(turns.batch(), BATCH);
