@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
 /// The most items of a batch.
-const BATCH: usize = 256;
+pub const BATCH: usize = 256;
 /// The same while others call: they wait for what a batch does, and not only for how much of the time it does it.
 const SMALL_BATCH: usize = 64;
 /// The longest rest: a batch that was slow for reasons of its own does not hold up the next for ever.
@@ -104,6 +104,14 @@ mod tests {
         (Turns::new(1, 3, move || counted.load(Ordering::Relaxed)), calls)
     }
 
+    /// A batch that took so long, while somebody called.
+    async fn batch_in_company(turns: &Turns, calls: &AtomicU64, took: Duration) {
+        let turn = turns.take().await;
+        calls.fetch_add(1, Ordering::Relaxed);
+        advance(took).await;
+        turn.end();
+    }
+
     /// Whether a turn is free `after` so long.
     async fn is_free(turns: &Turns, after: Duration) -> bool {
         // The rest begins first.
@@ -126,10 +134,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_turn_rests_and_batches_are_small_while_others_call() {
         let (turns, calls) = one_turn();
-        let turn = turns.take().await;
-        calls.fetch_add(1, Ordering::Relaxed);
-        advance(TOOK).await;
-        turn.end();
+        batch_in_company(&turns, &calls, TOOK).await;
         assert_eq!(turns.batch(), SMALL_BATCH);
         assert!(!is_free(&turns, 2 * TOOK).await);
         assert!(is_free(&turns, TOOK + Duration::from_millis(5)).await);
@@ -141,10 +146,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_rest_has_its_bound() {
         let (turns, calls) = one_turn();
-        let turn = turns.take().await;
-        calls.fetch_add(1, Ordering::Relaxed);
-        advance(Duration::from_mins(10)).await;
-        turn.end();
+        batch_in_company(&turns, &calls, Duration::from_mins(10)).await;
         assert!(is_free(&turns, LONGEST_REST + Duration::from_millis(5)).await);
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::forward::ForwardName;
 use crate::error::Error;
 use crate::service::Service;
 use crate::store::known_person;
-use crate::usecase::count_letter::{Arrived, count_letters};
+use crate::usecase::count_letters::{Arrived, count_letters};
 use crate::usecase::end;
 use crate::usecase::forward::owe::owe;
 use events::{Handler, New, Payload};

@@ -3,7 +3,7 @@
 pub mod change_address;
 pub mod claim;
 pub mod confirm;
-pub mod count_letter;
+pub mod count_letters;
 pub mod end;
 pub mod forward;
 pub mod issue_code;

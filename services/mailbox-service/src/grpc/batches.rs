@@ -3,7 +3,7 @@
 //! stream and however slow its reader.
 
 use crate::error::Error;
-use crate::turns::Turns;
+use crate::turns::{BATCH, Turns};
 use rpc::{Call, OpenStream, Refusal, Streams};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -17,7 +17,7 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// How long a batch waits for more items: on the scale of the commit that it saves.
 const WINDOW: Duration = Duration::from_millis(5);
 /// How many answers wait for their reader.
-const ANSWERS: usize = 256;
+const ANSWERS: usize = BATCH;
 
 /// The answers, each sent once its item is durable.
 pub(super) type Answers<A> = ReceiverStream<Result<A, Status>>;

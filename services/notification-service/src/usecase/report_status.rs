@@ -11,7 +11,7 @@ use crate::service::Service;
 use crate::store::returned::{self, Returned};
 use crate::store::{ledger, subscription};
 use crate::usecase::claim::queue_of;
-use crate::usecase::count_letter::owe_letters;
+use crate::usecase::count_letters::owe_letters;
 use crate::usecase::settle::bounced;
 use kernel::ForwardId;
 use sql::once::Repeat;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tonic::Code;
 
-/// For how long a call is tried before it has failed, and after what wait it is tried again.
+/// How often and for how long a call is tried before it has failed, and after what wait it is tried again.
+const TRIES: usize = 100;
 const PATIENCE: Duration = Duration::from_mins(1);
 const COME_AGAIN: Duration = Duration::from_millis(20);
 
@@ -27,12 +28,13 @@ impl Tally {
         call: impl AsyncFn(usize) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let began = Instant::now();
-        for tries in 1.. {
+        let (began, mut tries) = (Instant::now(), 1);
+        loop {
             match call(first + tries - 1).await {
-                Err(refused) if is_away(&refused) && began.elapsed() < PATIENCE => {
+                Err(refused) if is_away(&refused) && tries < TRIES && began.elapsed() < PATIENCE => {
                     self.repeated.fetch_add(1, Ordering::Relaxed);
                     tokio::time::sleep(COME_AGAIN).await;
+                    tries += 1;
                 }
                 answered => {
                     self.most_tries.fetch_max(tries, Ordering::Relaxed);
@@ -40,7 +42,6 @@ impl Tally {
                 }
             }
         }
-        unreachable!("the tries find no end")
     }
 
     pub(crate) fn calls(&self) -> usize {
