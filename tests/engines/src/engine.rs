@@ -2,7 +2,7 @@
 
 use crate::postgres;
 use anyhow::Context as _;
-use sql::DatabaseConfig;
+use sql::{DatabaseConfig, Migrations};
 use std::path::Path;
 
 /// Which database engine a test runs on.
@@ -18,17 +18,38 @@ pub enum Engine {
 const MAX_CONNECTIONS: u32 = 6;
 
 impl Engine {
-    /// An empty database; on SQLite the file `name` in `folder`.
+    /// An empty database, there as long as `folder` is; on SQLite the file `name` in it.
     pub async fn fresh_database(self, folder: &Path, name: &str) -> anyhow::Result<DatabaseConfig> {
         let url = match self {
-            Self::Sqlite => {
-                let file = folder.join(format!("{name}.sqlite"));
-                format!("sqlite:{}", file.to_str().context("the temporary folder's name is not UTF-8")?)
-            }
-            Self::Postgres => postgres::fresh_database().await?,
+            Self::Sqlite => sqlite(folder, name)?,
+            Self::Postgres => postgres::fresh_database_of(folder).await?,
         };
-        Ok(DatabaseConfig { max_connections: MAX_CONNECTIONS, ..DatabaseConfig::at(url) })
+        Ok(at(url))
     }
+
+    /// The same for tests that look at no migration: with the schema of the service `name` in it already where that is
+    /// quicker than to have the service make it.
+    pub async fn migrated_database(
+        self,
+        folder: &Path,
+        name: &str,
+        migrations: Migrations,
+    ) -> anyhow::Result<DatabaseConfig> {
+        let url = match self {
+            Self::Sqlite => sqlite(folder, name)?,
+            Self::Postgres => postgres::migrated_database_of(folder, name, migrations).await?,
+        };
+        Ok(at(url))
+    }
+}
+
+fn sqlite(folder: &Path, name: &str) -> anyhow::Result<String> {
+    let file = folder.join(format!("{name}.sqlite"));
+    Ok(format!("sqlite:{}", file.to_str().context("the temporary folder's name is not UTF-8")?))
+}
+
+fn at(url: String) -> DatabaseConfig {
+    DatabaseConfig { max_connections: MAX_CONNECTIONS, ..DatabaseConfig::at(url) }
 }
 
 /// Runs each test on SQLite and on PostgreSQL: `on_both! { Subject: one_test, another_test }` makes

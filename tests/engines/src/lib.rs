@@ -3,6 +3,7 @@
 pub mod debian;
 pub mod driven;
 pub mod engine;
+pub mod folder;
 pub mod postgres;
 
 pub use driven::DrivenDatabase;

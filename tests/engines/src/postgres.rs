@@ -5,6 +5,7 @@
 //! when the program is gone for whatever reason, and then stops the server and removes the folder.
 
 mod archived;
+mod migrated;
 mod programs;
 mod server;
 
@@ -13,8 +14,10 @@ pub use archived::Archived;
 use anyhow::Context as _;
 use programs::Programs;
 use server::{Care, Server};
+use sql::Migrations;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -27,8 +30,15 @@ const URL: &str = "DIGITALPOST_TEST_POSTGRES";
 /// Databases are numbered, so that the next run on a given server replaces those of this one.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// The URLs of those that were made.
-static MADE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Those that were made for tests and are still there.
+static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+
+struct Made {
+    name: String,
+    url: String,
+    /// What the test has of its own beside it: the test is over when it is gone.
+    folder: Option<PathBuf>,
+}
 
 enum Source {
     Given(Box<PgConnectOptions>),
@@ -64,31 +74,72 @@ pub fn explaining() {
     EXPLAINING.store(true, Ordering::Relaxed);
 }
 
-/// The URL of a new and empty database.
+/// The URL of a new and empty database, which stays as long as the server does.
 pub async fn fresh_database() -> anyhow::Result<String> {
+    made(None, None).await
+}
+
+/// The same for the test that has `folder`: once that is gone, the database goes too.
+pub(crate) async fn fresh_database_of(folder: &Path) -> anyhow::Result<String> {
+    made(Some(folder), None).await
+}
+
+/// The same with the schema of `service`: a copy of a database in which `migrations` were run once in this program.
+pub(crate) async fn migrated_database_of(
+    folder: &Path,
+    service: &str,
+    migrations: Migrations,
+) -> anyhow::Result<String> {
+    let template = migrated::template(service, migrations).await?;
+    made(Some(folder), Some(&template)).await
+}
+
+async fn made(folder: Option<&Path>, template: Option<&str>) -> anyhow::Result<String> {
+    let (name, url) = create(template).await?;
+    let made = Made { name, url: url.clone(), folder: folder.map(Path::to_owned) };
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).push(made);
+    Ok(url)
+}
+
+/// Makes a database, empty or as `template` is; its name and its URL.
+async fn create(template: Option<&str>) -> anyhow::Result<(String, String)> {
     let source = SOURCE.get_or_try_init(start).await?;
     let admin = match source {
         Source::Given(options) => (**options).clone(),
         Source::Private(server) => server.options(),
     };
-    // Test programs of one run follow each other; what the one before left is not needed any more.
+    let gone = |name: &str| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
     let name = format!("digitalpost_test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
-    let mut making = vec![format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")];
+    let mut making: Vec<String> = over().iter().map(|name| gone(name)).collect();
+    // Test programs of one run follow each other; what the one before left is not needed any more.
+    making.push(gone(&name));
+    making.push(template.map_or_else(
+        || format!("CREATE DATABASE {name}"),
+        |template| format!("CREATE DATABASE {name} TEMPLATE {template}"),
+    ));
     if EXPLAINING.load(Ordering::Relaxed) {
         making.extend(EXPLAINED.map(|setting| format!("ALTER DATABASE {name} SET {setting}")));
     }
+    let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
     for sql in making {
         connection.execute(AssertSqlSafe(sql)).await.context("a test database can't be made")?;
     }
+    connection.close().await?;
     let url = String::from(admin.database(&name).to_url_lossy());
-    MADE.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
-    Ok(url)
+    Ok((name, url))
 }
 
-/// The databases that were made so far.
+/// Takes out the databases of tests that are over; their names.
+fn over() -> Vec<String> {
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.extract_if(.., |made| made.folder.as_ref().is_some_and(|folder| !folder.exists()))
+        .map(|made| made.name)
+        .collect()
+}
+
+/// The databases of tests that were made so far and are still there.
 pub fn databases() -> Vec<String> {
-    MADE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|made| made.url.clone()).collect()
 }
 
 /// Runs statements on a database beside the service that owns it, as an operator may.

@@ -24,14 +24,14 @@ macro_rules! on_both_engines {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(crate::world::World::sqlite().await).await;
+                super::$name(crate::world::World::start(engines::Engine::Sqlite).await).await;
             })*
         }
 
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(crate::world::World::postgres().await).await;
+                super::$name(crate::world::World::start(engines::Engine::Postgres).await).await;
             })*
         }
     };

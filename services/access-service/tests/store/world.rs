@@ -13,6 +13,7 @@ use api::core::v1::Act;
 use api::event::v1::event::Payload;
 use api::event::v1::event_service_client::EventServiceClient;
 use api::event::v1::{Event, NoticeRequested, ReceiveEventsRequest};
+use engines::Engine;
 use identity::{CallerKind, Claims, ServiceTokenConfig, Signer};
 use kernel::{Clock as _, EventId, ManualClock, PersonId, SystemRandom, Timestamp, resource};
 use rcgen::{KeyPair, PKCS_ED25519};
@@ -52,15 +53,11 @@ impl Drop for World {
 }
 
 impl World {
-    pub(crate) async fn sqlite() -> Self {
+    pub(crate) async fn start(engine: Engine) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("access.db").display());
-        Self::on(folder, &url).await
-    }
-
-    pub(crate) async fn postgres() -> Self {
-        let url = engines::postgres::fresh_database().await.unwrap();
-        Self::on(tempfile::tempdir().unwrap(), &url).await
+        let database = engine.migrated_database(folder.path(), "access", access_service::MIGRATIONS).await.unwrap();
+        // With as many connections as a service has unless told otherwise.
+        Self::on(folder, &database.url).await
     }
 
     async fn on(folder: tempfile::TempDir, url: &str) -> Self {

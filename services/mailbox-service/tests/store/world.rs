@@ -64,7 +64,8 @@ impl World {
     /// One whose parts were changed.
     pub(crate) async fn start_with(engine: Engine, change: impl FnOnce(&mut Parts)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = engine.fresh_database(folder.path(), "mailbox").await.expect("a database");
+        let database =
+            engine.migrated_database(folder.path(), "mailbox", mailbox_service::MIGRATIONS).await.expect("a database");
         let clock = ManualClock::new(kernel::Timestamp::from_micros(START));
         let access = FakeAccess::default();
         let mut parts = parts(&folder, database, &clock, access.serve().await).await;

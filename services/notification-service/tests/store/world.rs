@@ -44,7 +44,8 @@ pub(crate) struct World {
 pub(crate) async fn on_each_engine(test: impl AsyncFn(World)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = engine.fresh_database(folder.path(), "notification").await.expect("a database");
+        let database =
+            engine.migrated_database(folder.path(), "notification", store::MIGRATIONS).await.expect("a database");
         test(World::new(database, folder).await).await;
     }
 }

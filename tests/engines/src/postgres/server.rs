@@ -2,6 +2,7 @@
 
 use super::programs::Programs;
 use crate::debian::is_root;
+use crate::folder;
 use anyhow::{Context as _, bail};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -51,7 +52,12 @@ pub(super) struct Unprivileged {
 impl Server {
     pub(super) async fn start(programs: &Programs, care: Care) -> anyhow::Result<Self> {
         // Short, because a socket's name has room for 107 bytes.
-        let folder = tempfile::Builder::new().prefix("digitalpost-postgres-").tempdir()?.keep();
+        let prefix = "digitalpost-postgres-";
+        let folder = match care {
+            Care::Quick => folder::quick(prefix)?,
+            Care::AsInProduction => tempfile::Builder::new().prefix(prefix).tempdir()?,
+        };
+        let folder = folder.keep();
         let user = if is_root() { Some(Unprivileged::find()?) } else { None };
         give(&folder, user.as_ref())?;
         initialise(programs, &folder, user.as_ref())?;

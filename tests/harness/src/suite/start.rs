@@ -5,7 +5,7 @@ use crate::ports;
 use crate::s3::S3Server;
 use crate::smtp::SmtpServer;
 use anyhow::Context as _;
-use engines::Engine;
+use engines::{Engine, folder};
 use kernel::{ManualClock, ServiceName, SystemClock, SystemRandom};
 use local::client::Clients;
 use local::{Layout, Ports, Secrets, configs};
@@ -75,15 +75,25 @@ pub(super) struct Servers {
 }
 
 async fn begin(engine: Engine, servers: Servers) -> anyhow::Result<Suite> {
-    let folder = TempDir::new()?;
+    let folder = folder::quick("digitalpost-")?;
     let secrets = secrets(&folder)?;
     let mut databases = Vec::new();
     for &service in ServiceName::ALL {
-        databases.push((service, engine.fresh_database(folder.path(), service.as_str()).await?));
+        databases.push((service, database(engine, folder.path(), service).await?));
     }
     let clock = ManualClock::new(NOON);
     let outside = Outside::driven(Arc::new(clock.clone()));
     Plan { databases: &databases, secrets: &secrets, outside, servers }.start(&clock, Arc::new(folder)).await
+}
+
+/// The database of one service, for a suite that has `folder`.
+pub(super) async fn database(engine: Engine, folder: &Path, service: ServiceName) -> anyhow::Result<DatabaseConfig> {
+    let migrations = match service {
+        ServiceName::Access => access_service::MIGRATIONS,
+        ServiceName::Mailbox => mailbox_service::MIGRATIONS,
+        ServiceName::Notification => notification_service::store::MIGRATIONS,
+    };
+    engine.migrated_database(folder, service.as_str(), migrations).await
 }
 
 /// Keys and certificates of a suite in `folder`.

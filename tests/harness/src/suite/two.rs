@@ -1,14 +1,13 @@
 //! Two suites on one database a service, with clocks that go differently.
 
-use super::start::{Plan, Servers, secrets};
+use super::start::{self, Plan, Servers, secrets};
 use super::{NOON, Suite};
-use engines::{DrivenDatabase, Engine};
+use engines::{DrivenDatabase, Engine, folder};
 use kernel::{ManualClock, ServiceName, Timestamp};
 use runtime::Outside;
 use sql::{DatabaseConfig, TimeSource};
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// How far the clock of the second suite goes ahead of the first's.
 const AHEAD: Duration = Duration::from_secs(2);
@@ -45,14 +44,14 @@ impl TwoSuites {
 }
 
 async fn begin() -> anyhow::Result<TwoSuites> {
-    let folder = TempDir::new()?;
+    let folder = folder::quick("digitalpost-")?;
     let secrets = secrets(&folder)?;
     let database = DrivenDatabase::fresh(NOON).await?;
     let mut databases = Vec::new();
     for &service in ServiceName::ALL {
-        let fresh = Engine::Postgres.fresh_database(folder.path(), service.as_str()).await?;
-        let url = if service == ServiceName::Access { database.url().to_owned() } else { fresh.url.clone() };
-        databases.push((service, DatabaseConfig { url, ..fresh }));
+        let own = start::database(Engine::Postgres, folder.path(), service).await?;
+        let url = if service == ServiceName::Access { database.url().to_owned() } else { own.url.clone() };
+        databases.push((service, DatabaseConfig { url, ..own }));
     }
     let folder = Arc::new(folder);
     let start = async |clock: ManualClock| {
