@@ -43,6 +43,7 @@ pub struct Processes {
     /// The suite of each replica.
     suites: Vec<Suite>,
     layout: Layout,
+    /// Where the programs of this version lie.
     programs: PathBuf,
     urls: Vec<(ServiceName, String)>,
     settings: Settings,
@@ -126,6 +127,20 @@ impl Processes {
         self.serving((service, replica)).await
     }
 
+    /// What an operator does first for an upgrade: every `migrate` of the version at hand, while what runs goes on. A replica
+    /// that is started anew after it is of that version.
+    pub async fn migrate(&mut self) -> anyhow::Result<()> {
+        for &service in ServiceName::ALL {
+            let mut program = self.program(service, &["migrate"], &[]);
+            let migrated = tokio::task::spawn_blocking(move || program.stdin(Stdio::null()).output()).await??;
+            if !migrated.status.success() {
+                bail!("{service} does not migrate: {}", String::from_utf8_lossy(&migrated.stderr));
+            }
+        }
+        self.settings.earlier = None;
+        Ok(())
+    }
+
     /// Asks a service, its first replica, to stop in order, and waits for it.
     pub fn terminate(&mut self, service: ServiceName) -> anyhow::Result<ExitStatus> {
         self.signal((service, 0), "TERM")
@@ -190,7 +205,8 @@ impl Processes {
     fn begin(&mut self, member: Member) -> anyhow::Result<()> {
         let log = File::options().create(true).append(true).open(self.log_of(member))?;
         let mut guard = Command::new("/bin/sh");
-        guard.args(["-c", GUARD, "guard"]).arg(self.programs.join(member.0.as_str()));
+        let programs = self.settings.earlier.as_ref().unwrap_or(&self.programs);
+        guard.args(["-c", GUARD, "guard"]).arg(programs.join(member.0.as_str()));
         guard.arg("--config").arg(self.config_of(member));
         // A group of its own: Ctrl-C at the terminal must not take the guard before the program.
         guard.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);

@@ -2,11 +2,11 @@
 //! UNAVAILABLE notices nothing (REL-D5). So with tonic's client, and with one that shares no code with the services.
 
 use crate::traffic::{TURN, Traffic, pairs};
-use crate::trials::number;
+use crate::trials::{number, of_an_earlier_version};
 use api::access::v1::ListGivenAccessesRequest;
 use api::mailbox::v1::GetMessageRequest;
 use api::notification::v1::ListSubscriptionsRequest;
-use harness::{Engine, ForeignCall, ForeignClient, Processes, size};
+use harness::{ForeignCall, ForeignClient, Processes, Settings, size};
 use kernel::ServiceName;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -18,7 +18,9 @@ fn extent() -> (usize, u32) {
     (number(size(1, 100)), u32::try_from(size(60, 200)).unwrap())
 }
 
+/// Those of an earlier version are replaced by this one with the first restart: an upgrade.
 async fn restart_everything(processes: &mut Processes, times: usize) {
+    processes.migrate().await.unwrap();
     for _ in 0..times {
         for &service in ServiceName::ALL {
             for replica in 0..REPLICAS {
@@ -33,7 +35,7 @@ async fn restart_everything(processes: &mut Processes, times: usize) {
 async fn a_rolling_restart_of_everything_fails_no_call() {
     let _turn = TURN.lock().await;
     let (restarts, rate) = extent();
-    let mut processes = Processes::start_replicas(Engine::Postgres, REPLICAS).await.unwrap();
+    let mut processes = of_an_earlier_version(REPLICAS, Settings::default()).await;
     let traffic = Traffic::new(&processes, rate).await;
     traffic.flows_during(restart_everything(&mut processes, restarts)).await;
 }
@@ -42,7 +44,7 @@ async fn a_rolling_restart_of_everything_fails_no_call() {
 async fn a_rolling_restart_of_everything_fails_no_call_of_a_foreign_client() {
     let _turn = TURN.lock().await;
     let (restarts, rate) = extent();
-    let mut processes = Processes::start_replicas(Engine::Postgres, REPLICAS).await.unwrap();
+    let mut processes = of_an_earlier_version(REPLICAS, Settings::default()).await;
     let mut calls = Vec::new();
     for pair in pairs(&processes).await {
         let opening = GetMessageRequest { name: pair.letter.clone() };

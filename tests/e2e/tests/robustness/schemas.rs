@@ -2,8 +2,8 @@
 //! was running before goes on on a schema that has more than it knows.
 
 use crate::traffic::Traffic;
-use crate::trials::number;
-use harness::{Engine, Processes, postgres, size};
+use crate::trials::{self, number};
+use harness::{Engine, Processes, Settings, postgres, size};
 use kernel::ServiceName;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -87,14 +87,21 @@ async fn of_ten_that_migrate_at_once_each_ends_well() {
     }
 }
 
-/// The step of a next version: it may add. Who runs goes on; who is started anew refuses until it is replaced.
+/// First an upgrade stands half-way: of each service one replica is new and one what was there before, of an earlier version
+/// if one is at hand. Then comes the step of a next version, which may add: who runs goes on; who is started anew refuses until
+/// it is replaced.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_runs_goes_on_while_the_schema_grows() {
-    let processes = Processes::start_replicas(Engine::Postgres, 2).await.unwrap();
+    let mut processes = trials::of_an_earlier_version(2, Settings::default()).await;
     let rate = u32::try_from(size(30, 200)).unwrap();
     let (long, traffic) =
         (Duration::from_secs(u64::try_from(size(2, 60)).unwrap()), Traffic::new(&processes, rate).await);
     let growing = async {
+        processes.migrate().await.unwrap();
+        for &service in ServiceName::ALL {
+            processes.restart_replica(service, 0).await.unwrap();
+        }
+        tokio::time::sleep(long).await;
         for &service in ServiceName::ALL {
             let url = processes.database_url(service);
             for table in postgres::texts(url, TABLES).await.unwrap() {

@@ -8,9 +8,9 @@ mod left;
 mod stage;
 
 use crate::traffic::{TURN, Traffic};
-use crate::trials::{REPLICAS, number};
+use crate::trials::{REPLICAS, number, of_an_earlier_version};
 use api::notification::v1::{GetLedgerSummaryResponse, LedgerState};
-use harness::{Engine, Processes, ScriptedServer, Settings, contact_point, size};
+use harness::{Processes, ScriptedServer, Settings, contact_point, size};
 use kernel::ServiceName;
 use left::Left;
 use notification_service::config::MailConfig;
@@ -35,7 +35,7 @@ async fn a4_a6_a7_a14_r1_n5_m2_m7_p7_the_stories_hold_while_every_replica_is_kil
     let server = ScriptedServer::start(folder.path()).await.unwrap();
     let mail = MailConfig { patience_seconds: 30, ..server.config() };
     let settings = Settings { mail: Some(mail), ..Settings::default() };
-    let mut processes = Processes::start_with(Engine::Postgres, REPLICAS, settings).await.unwrap();
+    let mut processes = of_an_earlier_version(REPLICAS, settings).await;
     let point = contact_point(elsewhere::CONTACT_POINT, "Byggesager");
     processes.suite().authority().sets_contact_points(vec![point]).await.unwrap();
     let traffic = Traffic::new(&processes, rate).await;
@@ -91,8 +91,10 @@ impl Play {
         }
     }
 
-    /// Kills one replica after the other, so that one is away at a time, for as long as there are stories.
+    /// Kills one replica after the other, so that one is away at a time, for as long as there are stories. Those of an earlier
+    /// version come back as this one, whose schema is there by then.
     async fn kills(&self, processes: &mut Processes) {
+        processes.migrate().await.unwrap();
         for turn in 0.. {
             let (service, replica) = (ServiceName::ALL[turn % ServiceName::ALL.len()], turn / ServiceName::ALL.len());
             processes.kill_and_restart_replica(service, replica % REPLICAS).await.unwrap();

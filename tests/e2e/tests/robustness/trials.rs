@@ -1,6 +1,7 @@
 //! How many trials there are, and who takes part in them.
 
-use harness::{Citizen, Engine, Letter, Person, Processes, Refused, Suite};
+use harness::{Citizen, Engine, Letter, Person, Processes, Refused, Settings, Suite};
+use std::path::PathBuf;
 
 /// How many processes there are of each service.
 pub(crate) const REPLICAS: usize = 3;
@@ -11,6 +12,13 @@ pub(crate) fn number(few: usize) -> usize {
         Ok(text) => text.parse().expect("DIGITALPOST_TEST_TRIALS is a number"),
         Err(_) => few,
     }
+}
+
+/// So many of each service, of the earlier version whose programs lie where `DIGITALPOST_TEST_EARLIER` says, if it does. They are
+/// of this version when they are started anew after [`Processes::migrate`].
+pub(crate) async fn of_an_earlier_version(replicas: usize, settings: Settings) -> Processes {
+    let earlier = std::env::var_os("DIGITALPOST_TEST_EARLIER").map(PathBuf::from);
+    Processes::start_with(Engine::Postgres, replicas, Settings { earlier, ..settings }).await.unwrap()
 }
 
 /// Three of each service.

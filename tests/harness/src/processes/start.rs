@@ -9,7 +9,7 @@ use kernel::{ServiceName, SystemClock, SystemRandom, Timestamp};
 use local::client::Clients;
 use local::{Layout, Secrets, cargo, configs};
 use notification_service::config::MailConfig;
-use runtime::LogFormat;
+use runtime::{LogFormat, TelemetryConfig};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub traces: Option<String>,
     /// The most connections of a process to its database.
     pub max_connections: Option<u32>,
+    /// Where the programs of an earlier version lie, which run until [`Processes::migrate`]; else those of this one do.
+    pub earlier: Option<PathBuf>,
 }
 
 impl Processes {
@@ -109,7 +111,8 @@ impl Processes {
         Ok(processes)
     }
 
-    /// Another database than the launcher's, and e-mails without a wait.
+    /// Another database than the launcher's, and e-mails without a wait; and no word of what is as by default, since an earlier
+    /// version may not know it.
     fn adapt(&self, member: Member, url: &str) -> anyhow::Result<()> {
         let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
         let database = section(&mut config, "database");
@@ -136,6 +139,8 @@ impl Processes {
                 service.insert("mail".to_owned(), Value::try_from(mail)?);
             }
         }
+        shorten(section(&mut config, "telemetry"), &Table::try_from(TelemetryConfig::default())?);
+        shorten(section(&mut config, "service"), &defaults(member.0)?);
         Ok(fs::write(self.config_of(member), toml::to_string(&config)?)?)
     }
 }
@@ -149,6 +154,25 @@ fn build() -> anyhow::Result<PathBuf> {
     let beside = folder.join("test");
     cargo::build(&beside)?;
     cargo::programs(&beside)
+}
+
+/// The section of each service's own, as it is where nothing is configured.
+fn defaults(service: ServiceName) -> anyhow::Result<Table> {
+    Ok(match service {
+        ServiceName::Access => Table::try_from(access_service::config::ServiceConfig::default()),
+        ServiceName::Mailbox => Table::try_from(mailbox_service::config::ServiceConfig::default()),
+        ServiceName::Notification => Table::try_from(notification_service::config::ServiceConfig::default()),
+    }?)
+}
+
+fn shorten(section: &mut Table, defaults: &Table) {
+    section.retain(|key, value| match (value, defaults.get(key)) {
+        (Value::Table(inner), Some(Value::Table(defaults))) => {
+            shorten(inner, defaults);
+            !inner.is_empty()
+        }
+        (value, default) => default != Some(value),
+    });
 }
 
 fn section<'c>(config: &'c mut Table, name: &str) -> &'c mut Table {
