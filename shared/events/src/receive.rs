@@ -88,7 +88,8 @@ impl<H: Handler> Receiver<H> {
             let not_understood = || Refusal::new(Reason::EventNotUnderstood).with("event", &event.id);
             let payload = event.payload.ok_or_else(not_understood)?;
             let (before, kind) = (fields.count(), kind(&payload));
-            match (id, self.handler.read(payload, &mut fields)) {
+            let incoming = fields.within("events", |fields| self.handler.read(payload, fields));
+            match (id, incoming) {
                 (Some(id), Some(incoming)) => read.push(Read { id, kind, traceparent: event.traceparent, incoming }),
                 (_, None) if fields.count() == before => return Err(not_understood()),
                 _ => {}

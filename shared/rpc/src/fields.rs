@@ -69,6 +69,16 @@ impl Fields {
         self.0.push(Violation { field: field.to_owned(), description: problem.to_string() });
     }
 
+    /// Reads a part of the request: what is refused there lies in `field`.
+    pub fn within<T>(&mut self, field: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.0.len();
+        let read = read(self);
+        for violation in self.0.iter_mut().skip(before) {
+            violation.field = format!("{field}.{}", violation.field);
+        }
+        read
+    }
+
     /// How many violations were found so far.
     pub fn count(&self) -> usize {
         self.0.len()

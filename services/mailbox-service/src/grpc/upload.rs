@@ -121,12 +121,16 @@ async fn next(frames: &mut Streaming<impl Framed>) -> Result<Option<Frame>, Refu
 
 fn parse(stated: &proto::UploadHeader, limit: i64) -> Result<UploadHeader, Refusal> {
     let mut fields = Fields::new();
-    fields.request_id(&stated.request_id);
-    let name = fields.required("header.display_name", &stated.display_name, file::parse_name);
-    let sha256 = fields.required("header.sha256", &stated.sha256, file::parse_sha256);
-    if stated.size_bytes < 1 {
-        fields.refuse("header.size_bytes", "must be 1 or more");
-    }
+    let (name, sha256) = fields.within("header", |fields| {
+        fields.request_id(&stated.request_id);
+        if stated.size_bytes < 1 {
+            fields.refuse("size_bytes", "must be 1 or more");
+        }
+        (
+            fields.required("display_name", &stated.display_name, file::parse_name),
+            fields.required("sha256", &stated.sha256, file::parse_sha256),
+        )
+    });
     let (name, sha256) = fields.all((name, sha256))?;
     if stated.size_bytes > limit {
         return Err(Error::FileTooLarge(limit).into());

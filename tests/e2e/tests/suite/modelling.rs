@@ -1,5 +1,6 @@
 //! Random acts of owner and reader in two portals, against a model: folders, read states and counts agree at every moment.
 
+use crate::dice::Dice;
 use crate::model::{Model, Outcome};
 use api::mailbox::v1::{
     CreateFolderRequest, MarkMessagesRequest, MessageOutcome, MoveMessagesRequest, PurgeMessagesRequest,
@@ -12,20 +13,6 @@ use std::collections::BTreeMap;
 
 on_both! {
     Suite: m5_p3_r2_r3_r4_r7_random_acts_leave_what_a_simple_model_says,
-}
-
-/// Chance that comes out the same every time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
-    }
-
-    fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
 }
 
 struct Game {
