@@ -77,18 +77,22 @@ impl<H: Handler> Receiver<H> {
         }
         let mut seen = HashSet::new();
         let mut read = Vec::new();
-        for event in events.into_iter().take(MAX_BATCH) {
-            if event.source != source {
-                fields.refuse("events.source", "must be the calling service");
-            }
-            let id = fields.take("events.id", event.id.parse::<EventId>());
-            if id.is_some_and(|id| !seen.insert(id)) {
-                fields.refuse("events.id", "must not be there twice");
-            }
+        for (at, event) in events.into_iter().take(MAX_BATCH).enumerate() {
+            let place = format!("events[{at}]");
+            let id = fields.within(&place, |fields| {
+                if event.source != source {
+                    fields.refuse("source", "must be the calling service");
+                }
+                let id = fields.take("id", event.id.parse::<EventId>());
+                if id.is_some_and(|id| !seen.insert(id)) {
+                    fields.refuse("id", "must not be there twice");
+                }
+                id
+            });
             let not_understood = || Refusal::new(Reason::EventNotUnderstood).with("event", &event.id);
             let payload = event.payload.ok_or_else(not_understood)?;
             let (before, kind) = (fields.count(), kind(&payload));
-            let incoming = fields.within("events", |fields| self.handler.read(payload, fields));
+            let incoming = fields.within(&place, |fields| self.handler.read(payload, fields));
             match (id, incoming) {
                 (Some(id), Some(incoming)) => read.push(Read { id, kind, traceparent: event.traceparent, incoming }),
                 (_, None) if fields.count() == before => return Err(not_understood()),

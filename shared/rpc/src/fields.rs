@@ -147,6 +147,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_within_a_part_is_named_by_its_path() {
+        let mut fields = Fields::new();
+        fields.refuse("before", "is wrong");
+        fields.within("events[1]", |fields| {
+            fields.refuse("id", "is wrong");
+            fields.within("payload", |fields| fields.refuse("mailbox", "is wrong"));
+        });
+        fields.refuse("after", "is wrong");
+        let status = Status::from(fields.all((Some(1),)).expect_err("refused"));
+        let bad_request = status.get_details_bad_request().expect("details");
+        let named: Vec<&str> = bad_request.field_violations.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(named, ["before", "events[1].id", "events[1].payload.mailbox", "after"]);
+    }
+
+    #[test]
     fn a_long_list_of_violations_still_fits_a_header() {
         let mut fields = Fields::new();
         for at in 0..200 {

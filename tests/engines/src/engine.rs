@@ -37,7 +37,7 @@ impl Engine {
     ) -> anyhow::Result<DatabaseConfig> {
         let url = match self {
             Self::Sqlite => sqlite(folder, name)?,
-            Self::Postgres => postgres::migrated_database_of(folder, name, migrations).await?,
+            Self::Postgres => postgres::migrated_database_of(folder, migrations).await?,
         };
         Ok(at(url))
     }

@@ -1,4 +1,5 @@
-//! Both engines for whatever is tested: an empty database on SQLite, one on PostgreSQL, and a PostgreSQL to have it on.
+//! Both engines for whatever is tested: a database on SQLite, empty or with a schema, one on PostgreSQL, and a
+//! PostgreSQL to have it on.
 
 pub mod debian;
 pub mod driven;

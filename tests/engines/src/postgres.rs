@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use programs::Programs;
 use server::{Care, Server};
 use sql::Migrations;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -79,18 +79,14 @@ pub async fn fresh_database() -> anyhow::Result<String> {
     made(None, None).await
 }
 
-/// The same for the test that has `folder`: once that is gone, the database goes too.
+/// The same for the test that has `folder`: once that is gone, the database goes with the next that is made.
 pub(crate) async fn fresh_database_of(folder: &Path) -> anyhow::Result<String> {
     made(Some(folder), None).await
 }
 
-/// The same with the schema of `service`: a copy of a database in which `migrations` were run once in this program.
-pub(crate) async fn migrated_database_of(
-    folder: &Path,
-    service: &str,
-    migrations: Migrations,
-) -> anyhow::Result<String> {
-    let template = migrated::template(service, migrations).await?;
+/// The same as a copy of a database in which `migrations` were run once in this program.
+pub(crate) async fn migrated_database_of(folder: &Path, migrations: Migrations) -> anyhow::Result<String> {
+    let template = migrated::template(migrations).await?;
     made(Some(folder), Some(&template)).await
 }
 
@@ -108,11 +104,11 @@ async fn create(template: Option<&str>) -> anyhow::Result<(String, String)> {
         Source::Given(options) => (**options).clone(),
         Source::Private(server) => server.options(),
     };
-    let gone = |name: &str| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
+    clear_away(&mut connection).await;
     let name = format!("digitalpost_test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut making: Vec<String> = over().iter().map(|name| gone(name)).collect();
     // Test programs of one run follow each other; what the one before left is not needed any more.
-    making.push(gone(&name));
+    let mut making = vec![gone(&name)];
     making.push(template.map_or_else(
         || format!("CREATE DATABASE {name}"),
         |template| format!("CREATE DATABASE {name} TEMPLATE {template}"),
@@ -120,7 +116,6 @@ async fn create(template: Option<&str>) -> anyhow::Result<(String, String)> {
     if EXPLAINING.load(Ordering::Relaxed) {
         making.extend(EXPLAINED.map(|setting| format!("ALTER DATABASE {name} SET {setting}")));
     }
-    let mut connection = admin.connect().await.context("the test PostgreSQL does not let us in")?;
     for sql in making {
         connection.execute(AssertSqlSafe(sql)).await.context("a test database can't be made")?;
     }
@@ -129,12 +124,21 @@ async fn create(template: Option<&str>) -> anyhow::Result<(String, String)> {
     Ok((name, url))
 }
 
-/// Takes out the databases of tests that are over; their names.
-fn over() -> Vec<String> {
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    made.extract_if(.., |made| made.folder.as_ref().is_some_and(|folder| !folder.exists()))
-        .map(|made| made.name)
-        .collect()
+/// Drops the databases of tests that are over. What can't be dropped is left to the next.
+async fn clear_away(connection: &mut PgConnection) {
+    let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_over = |made: &mut Made| made.folder.as_ref().is_some_and(|folder| !folder.exists());
+    let over: Vec<Made> = made().extract_if(.., is_over).collect();
+    for database in over {
+        if let Err(error) = connection.execute(AssertSqlSafe(gone(&database.name))).await {
+            eprintln!("the database {} is not dropped: {error}", database.name);
+            made().push(database);
+        }
+    }
+}
+
+fn gone(name: &str) -> String {
+    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
 
 /// The databases of tests that were made so far and are still there.

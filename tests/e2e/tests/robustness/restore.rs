@@ -1,5 +1,6 @@
 //! The restore drill (REL-F8): everything is lost, and brought back to one moment from a backup that was taken under load.
 
+use crate::trials::number;
 use harness::actor::authority::pdf;
 use harness::postgres::{self, Archived};
 use harness::{Citizen, Letter, Mail, Person, Processes, Refusable as _, Suite, Until, size};
@@ -84,7 +85,7 @@ async fn what_was_there_at_the_moment_is_there_after_a_restore() {
     until("a code", async || !suite.mails_to(ADDRESS).is_empty()).await;
     let code = suite.mails_to(ADDRESS)[0].code().unwrap();
     niels.enters_code(&subscription, &code).await.unwrap();
-    fills(&suite, size(200, 100_000)).await;
+    fills(&suite, number(size(200, 100_000))).await;
 
     // The backup is taken while letters come in.
     let mut letters = Vec::new();

@@ -7,6 +7,7 @@ use harness::{Engine, Processes, Settings, postgres, size};
 use kernel::ServiceName;
 use std::process::Output;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// How many steps are taken.
 const STEPS_TAKEN: &str = "SELECT COUNT(*)::text FROM _sqlx_migrations WHERE success";
@@ -20,8 +21,9 @@ const MORE: &str = "ADD COLUMN known_to_the_next_version TEXT";
 const NOTE: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
      VALUES (9999, 'known to the next version', TRUE, '\\x00', 0)";
 
-async fn empty_database() -> String {
-    postgres::fresh_database().await.unwrap()
+/// One that goes with the folder.
+async fn empty_database(folder: &TempDir) -> String {
+    Engine::Postgres.fresh_database(folder.path(), "").await.unwrap().url
 }
 
 fn said(output: &Output) -> String {
@@ -41,7 +43,8 @@ async fn a_migration_that_is_killed_anywhere_is_done_by_the_next() {
     let processes = Processes::start(Engine::Postgres).await.unwrap();
     let kills = number(size(4, 50));
     for &service in ServiceName::ALL {
-        let whole = empty_database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let whole = empty_database(&folder).await;
         let elsewhere = |url: &'static str| [("DIGITALPOST_DATABASE__URL", url)];
         let started = Instant::now();
         let migrated = processes.command(service, &["migrate"], &elsewhere(whole.clone().leak())).unwrap();
@@ -50,7 +53,8 @@ async fn a_migration_that_is_killed_anywhere_is_done_by_the_next() {
         let steps = steps_taken(&whole).await;
         let (mut half_way, mut killed) = (0, 0);
         for trial in 0..kills {
-            let url: &'static str = empty_database().await.leak();
+            let folder = tempfile::tempdir().unwrap();
+            let url: &'static str = empty_database(&folder).await.leak();
             let mut migrating = processes.begin_command(service, &["migrate"], &elsewhere(url)).unwrap();
             // Neither before there is a connection nor, mostly, when all is done.
             let share = 0.2 + 0.6 * f64::from(u32::try_from(trial).unwrap()) / f64::from(u32::try_from(kills).unwrap());
@@ -74,7 +78,8 @@ async fn a_migration_that_is_killed_anywhere_is_done_by_the_next() {
 async fn of_ten_that_migrate_at_once_each_ends_well() {
     let processes = Processes::start(Engine::Postgres).await.unwrap();
     for &service in ServiceName::ALL {
-        let url = empty_database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let url = empty_database(&folder).await;
         let elsewhere = [("DIGITALPOST_DATABASE__URL", url.as_str())];
         let ten: Vec<_> =
             (0..10).map(|_| processes.begin_command(service, &["migrate"], &elsewhere).unwrap()).collect();

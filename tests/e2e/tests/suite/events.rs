@@ -73,7 +73,7 @@ async fn a4_of_many_identical_batches_at_once_one_takes_effect(suite: Suite) {
 async fn an_event_says_who_it_is_from(suite: Suite) {
     let karen = suite.citizen(Person::karen()).await;
     let forged = Event { source: ServiceName::Notification.to_string(), ..notice(&karen) };
-    assert_eq!(hand_over(&suite, vec![forged]).await.refused("INVALID_FIELDS").fields, ["events.source"]);
+    assert_eq!(hand_over(&suite, vec![forged]).await.refused("INVALID_FIELDS").fields, ["events[0].source"]);
     assert!(karen.lists(&karen.mailbox).await.unwrap().is_empty());
 }
 
@@ -94,7 +94,7 @@ async fn a_batch_has_a_size(suite: Suite) {
     let karen = suite.citizen(Person::karen()).await;
     let too_many = (0..101).map(|_| notice(&karen)).collect();
     let twice = vec![notice(&karen); 2];
-    for (batch, field) in [(Vec::new(), "events"), (too_many, "events"), (twice, "events.id")] {
+    for (batch, field) in [(Vec::new(), "events"), (too_many, "events"), (twice, "events[1].id")] {
         assert_eq!(hand_over(&suite, batch).await.refused("INVALID_FIELDS").fields, [field]);
     }
     assert!(karen.lists(&karen.mailbox).await.unwrap().is_empty());

@@ -32,7 +32,12 @@ async fn p7_citizens_find_where_to_write(suite: Suite) {
     assert_eq!(found(&karen, about("BYGGE")).await, ["Byggesager"]);
     assert_eq!(found(&karen, about("åer")).await, ["Åer"]);
     assert_eq!(found(&karen, about("statens lån")).await, ["Støtte"]);
+    assert_eq!(found(&karen, about(" veje ")).await, ["Veje"]);
     assert_eq!(found(&karen, about("%")).await, Vec::<String>::new());
+    for query in ["\0", "by\ng", &"x".repeat(101)] {
+        let refused = karen.finds_contact_points(about(query)).await.refused("INVALID_FIELDS");
+        assert_eq!(refused.fields, ["query"], "{query:?}");
+    }
     let of_odense = ListContactPointsRequest { cvr_number: "29189668".to_owned(), ..all() };
     assert_eq!(found(&karen, of_odense).await.len(), 3);
     let first = karen.finds_contact_points(ListContactPointsRequest { page_size: 3, ..all() }).await.unwrap();

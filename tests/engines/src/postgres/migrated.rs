@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
-/// Their names, by the service whose schema they have.
+/// Their names, by the steps that were taken in them.
 static TEMPLATES: Mutex<BTreeMap<String, Arc<OnceCell<String>>>> = Mutex::new(BTreeMap::new());
 
-/// The name of the one for `service`. Nobody is connected to it: PostgreSQL copies no other.
-pub(super) async fn template(service: &str, migrations: Migrations) -> anyhow::Result<String> {
+/// The name of the one with these steps taken. Nobody is connected to it: PostgreSQL copies no other.
+pub(super) async fn template(migrations: Migrations) -> anyhow::Result<String> {
     let template = {
         let mut templates = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
-        templates.entry(service.to_owned()).or_default().clone()
+        templates.entry(format!("{migrations:?}")).or_default().clone()
     };
     template.get_or_try_init(|| migrated(migrations)).await.cloned()
 }
@@ -41,9 +41,9 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn many_copies_at_once_are_each_by_themselves_and_go_with_their_tests() {
-        let tests = || (0..8).map(|_| folder::quick("digitalpost-").expect("a folder"));
+        let tests = || (0..8).map(|_| folder::quick().expect("a folder"));
         let copied = |folder: tempfile::TempDir| async move {
-            let url = migrated_database_of(folder.path(), "many", MIGRATIONS).await.expect("a copy");
+            let url = migrated_database_of(folder.path(), MIGRATIONS).await.expect("a copy");
             execute(&url, "INSERT INTO letter VALUES ('Hej')".to_owned()).await.expect("the schema");
             (folder, url)
         };
@@ -60,7 +60,7 @@ mod tests {
         drop(folders);
 
         // Whoever comes next clears them away.
-        let (_folder, next) = copied(folder::quick("digitalpost-").expect("a folder")).await;
+        let (_folder, next) = copied(folder::quick().expect("a folder")).await;
         assert_eq!(texts(&next, "SELECT subject FROM letter").await.expect("its own"), ["Hej"]);
         assert!(databases().iter().all(|url| !urls.contains(url)));
         for url in &urls {

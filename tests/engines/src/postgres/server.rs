@@ -52,10 +52,9 @@ pub(super) struct Unprivileged {
 impl Server {
     pub(super) async fn start(programs: &Programs, care: Care) -> anyhow::Result<Self> {
         // Short, because a socket's name has room for 107 bytes.
-        let prefix = "digitalpost-postgres-";
         let folder = match care {
-            Care::Quick => folder::quick(prefix)?,
-            Care::AsInProduction => tempfile::Builder::new().prefix(prefix).tempdir()?,
+            Care::Quick => folder::quick()?,
+            Care::AsInProduction => tempfile::Builder::new().prefix("digitalpost-postgres-").tempdir()?,
         };
         let folder = folder.keep();
         let user = if is_root() { Some(Unprivileged::find()?) } else { None };

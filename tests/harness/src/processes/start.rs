@@ -9,7 +9,9 @@ use kernel::{ServiceName, SystemClock, SystemRandom, Timestamp};
 use local::client::Clients;
 use local::{Layout, Secrets, cargo, configs};
 use notification_service::config::MailConfig;
+use rpc::ServerConfig;
 use runtime::{LogFormat, TelemetryConfig};
+use sql::DatabaseConfig;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -111,8 +113,8 @@ impl Processes {
         Ok(processes)
     }
 
-    /// Another database than the launcher's, and e-mails without a wait; and no word of what is as by default, since an earlier
-    /// version may not know it.
+    /// Another database than the launcher's, and e-mails without a wait. Of what is as by default an earlier version is told
+    /// nothing: it may not know the key.
     fn adapt(&self, member: Member, url: &str) -> anyhow::Result<()> {
         let mut config: Table = toml::from_str(&fs::read_to_string(self.layout.config(member.0))?)?;
         let database = section(&mut config, "database");
@@ -139,8 +141,12 @@ impl Processes {
                 service.insert("mail".to_owned(), Value::try_from(mail)?);
             }
         }
-        shorten(section(&mut config, "telemetry"), &Table::try_from(TelemetryConfig::default())?);
-        shorten(section(&mut config, "service"), &defaults(member.0)?);
+        if self.settings.earlier.is_some() {
+            shorten(section(&mut config, "server"), &Table::try_from(ServerConfig::default())?);
+            shorten(section(&mut config, "database"), &Table::try_from(DatabaseConfig::at(""))?);
+            shorten(section(&mut config, "telemetry"), &Table::try_from(TelemetryConfig::default())?);
+            shorten(section(&mut config, "service"), &defaults(member.0)?);
+        }
         Ok(fs::write(self.config_of(member), toml::to_string(&config)?)?)
     }
 }

@@ -75,7 +75,7 @@ pub(super) struct Servers {
 }
 
 async fn begin(engine: Engine, servers: Servers) -> anyhow::Result<Suite> {
-    let folder = folder::quick("digitalpost-")?;
+    let folder = folder::quick()?;
     let secrets = secrets(&folder)?;
     let mut databases = Vec::new();
     for &service in ServiceName::ALL {

@@ -44,14 +44,18 @@ impl TwoSuites {
 }
 
 async fn begin() -> anyhow::Result<TwoSuites> {
-    let folder = folder::quick("digitalpost-")?;
+    let folder = folder::quick()?;
     let secrets = secrets(&folder)?;
     let database = DrivenDatabase::fresh(NOON).await?;
     let mut databases = Vec::new();
     for &service in ServiceName::ALL {
-        let own = start::database(Engine::Postgres, folder.path(), service).await?;
-        let url = if service == ServiceName::Access { database.url().to_owned() } else { own.url.clone() };
-        databases.push((service, DatabaseConfig { url, ..own }));
+        let of_its_own = service != ServiceName::Access;
+        let config = if of_its_own {
+            start::database(Engine::Postgres, folder.path(), service).await?
+        } else {
+            DatabaseConfig::at(database.url())
+        };
+        databases.push((service, config));
     }
     let folder = Arc::new(folder);
     let start = async |clock: ManualClock| {

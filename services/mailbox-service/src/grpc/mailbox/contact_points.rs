@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::grpc::convert;
 use crate::usecase::{Parts, contact_points};
 use api::mailbox::v1 as proto;
-use kernel::{CvrNumber, PageSize};
+use kernel::{CvrNumber, PageSize, text};
 use rpc::{Call, Fields, Refusal};
 use std::sync::Arc;
 
@@ -21,11 +21,9 @@ pub(super) async fn list(
     let mut fields = Fields::new();
     let cvr = fields.optional("cvr_number", &request.cvr_number, CvrNumber::parse);
     let size = fields.take("page_size", PageSize::parse(request.page_size));
-    if request.query.chars().count() > MAX_QUERY {
-        fields.refuse("query", format!("must be at most {MAX_QUERY} characters"));
-    }
-    let (cvr, size) = fields.all((cvr, size))?;
-    let filter = Filter { cvr, query: request.query };
+    let query = fields.optional("query", request.query.trim(), |query| text::line(query, MAX_QUERY));
+    let (cvr, size, query) = fields.all((cvr, size, query))?;
+    let filter = Filter { cvr, query: query.unwrap_or_default() };
     // The list is the same for everybody, so a token is bound to the filter alone.
     let context = format!("ListContactPoints/{filter:?}");
     let after = read_token(parts, &context, &request.page_token)?;

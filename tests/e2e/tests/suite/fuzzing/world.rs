@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) known: Known,
     /// Everybody whose number is known.
     pub(crate) people: Vec<Person>,
+    /// The names of what is the secret person's.
+    pub(crate) secret: Vec<String>,
     channels: BTreeMap<(ServiceName, Option<ServiceName>), Channel>,
 }
 
@@ -30,9 +32,6 @@ impl World {
         let message = suite.authority().delivers(&secret.person, letter).await.unwrap().message;
         let folder = secret.makes_folder(&secret.mailbox, &format!("{STEM}f")).await.unwrap().name;
         let file = secret.opens(&message).await.unwrap().files[0].name.clone();
-        for name in [&secret.mailbox, &message, &folder, &file] {
-            known.keep(&mut dice, "name", name);
-        }
         suite.authority().sets_contact_points(vec![contact_point("byg", "Byggesager")]).await.unwrap();
         known.keep(&mut dice, "contact_point", "authorities/29189668/contactPoints/byg");
         let mut channels = BTreeMap::new();
@@ -41,7 +40,8 @@ impl World {
                 channels.insert((to, service(&caller)), channel(&suite, to, &caller));
             }
         }
-        Self { suite, dice, known, people: Vec::new(), channels }
+        let secret = vec![secret.mailbox, message, folder, file];
+        Self { suite, dice, known, people: Vec::new(), secret, channels }
     }
 
     /// A day later two more persons are there, one of whom reads the other's post.
@@ -53,6 +53,10 @@ impl World {
         let access = reader.is_given_access_by(&owner).await;
         let letter = Letter::about("Afgørelse").with_pdf("afgørelse.pdf");
         let message = self.suite.authority().delivers(&owner.person, letter).await.unwrap().message;
+        // Nobody answers with those, so they would be forgotten.
+        for name in &self.secret {
+            self.known.keep(&mut self.dice, "name", name);
+        }
         for name in [&owner.mailbox, &reader.mailbox, &access.name, &message] {
             self.known.keep(&mut self.dice, "name", name);
         }
