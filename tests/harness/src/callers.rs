@@ -67,9 +67,13 @@ pub fn serving(path: &str) -> Vec<ServiceName> {
 
 /// A connection as `from` makes it: services show their certificate.
 pub fn channel(suite: &Suite, to: ServiceName, from: &Caller) -> Channel {
-    let service = match from {
+    suite.channel(to, service(from))
+}
+
+/// Which service calls, if one does.
+pub fn service(caller: &Caller) -> Option<ServiceName> {
+    match caller {
         Caller::Service(service) => Some(service.name),
         _ => None,
-    };
-    suite.channel(to, service)
+    }
 }

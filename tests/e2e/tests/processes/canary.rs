@@ -8,7 +8,7 @@ use api::Method;
 use api::core::v1::CallerKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::callers::{every_kind, named, serving};
+use harness::callers::{every_kind, named, service, serving};
 use harness::canary::Canaries;
 use harness::filling::{self, Form};
 use harness::finding::Text;
@@ -151,10 +151,7 @@ impl Planting {
         for to in serving(path) {
             for (kind, caller, token) in self.callers.clone() {
                 let allowed = named(method, kind, &caller);
-                let from = match &caller {
-                    Caller::Service(service) => Some(service.name),
-                    _ => None,
-                };
+                let from = service(&caller);
                 for request in requests.iter().take(if allowed { requests.len() } else { 1 }) {
                     let on_behalf = method.for_user.then(|| self.citizen.clone());
                     self.call((to, from), method, request, [Some(token.clone()), on_behalf]).await;

@@ -11,7 +11,7 @@ use crate::dice::Dice;
 use api::error::v1::Refusal;
 use asked::Comments;
 use codec::Dynamic;
-use harness::callers::serving;
+use harness::callers::{service, serving};
 use harness::canary::STEM;
 use harness::{Refused, Suite, filling, on_both, size};
 use http::uri::PathAndQuery;
@@ -23,7 +23,7 @@ use std::time::Duration;
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
-use world::{World, service};
+use world::World;
 
 on_both! {
     Suite: every_call_is_answered_or_refused_for_a_reason_and_shows_nobodys_secrets,

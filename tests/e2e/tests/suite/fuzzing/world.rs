@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use crate::dice::Dice;
-use harness::callers::{channel, every_kind, named};
+use harness::callers::{channel, every_kind, named, service};
 use harness::canary::STEM;
 use harness::{Letter, Person, Suite, contact_point};
 use kernel::{Caller, Portal, ServiceName};
@@ -83,12 +83,5 @@ impl World {
 
     pub(crate) fn channel(&self, to: ServiceName, from: &Caller) -> Channel {
         self.channels[&(to, service(from))].clone()
-    }
-}
-
-pub(crate) fn service(caller: &Caller) -> Option<ServiceName> {
-    match caller {
-        Caller::Service(service) => Some(service.name),
-        _ => None,
     }
 }
